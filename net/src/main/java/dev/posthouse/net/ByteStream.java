@@ -1,0 +1,85 @@
+package dev.posthouse.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Anything that carries bytes both ways: a TCP connection, a TLS connection, one end of an in-memory pair, a relayed
+ * circuit.
+ *
+ * <p><b>Threads.</b> Blocking, made for virtual threads. At most one thread reads and one writes at a time; {@link
+ * #close()} and {@link #abort()} may come from any thread and end a read or a write that is blocked, which then throws
+ * an {@link IOException}. Interrupting a thread that is blocked here aborts this stream.
+ *
+ * <p><b>Buffers.</b> The caller owns every buffer that it passes; the stream keeps none of them after the call.
+ *
+ * <p>What every implementation promises is written down as {@code ByteStreamContractTest}, and each runs it.
+ */
+public interface ByteStream extends ByteChannel {
+
+    /**
+     * Reads what there is: blocks until at least one byte came, then never waits for more.
+     *
+     * @param into where the bytes go, from its position on; position moves by the returned number
+     * @return the number of bytes read, at least 1; or -1 when the peer ended its direction; 0 only if {@code into} had
+     *     no room
+     * @throws TimedOut if {@link #readTimeout} passed without a byte; the stream stays usable and nothing is lost
+     * @throws IOException if the peer reset the connection, or this end was closed or aborted
+     */
+    @Override
+    int read(ByteBuffer into) throws IOException;
+
+    /**
+     * Writes all of {@code from}, in one write of the layer below where that allows it, and blocks while the peer does
+     * not read.
+     *
+     * @param from the bytes between position and limit; position is at the limit afterwards
+     * @return the number of bytes written, always all that were remaining
+     * @throws IOException if the peer reset the connection, this end was closed, or {@link #shutdownOutput()} was called
+     *     before; how much had reached the peer is then unknown
+     */
+    @Override
+    int write(ByteBuffer from) throws IOException;
+
+    /**
+     * Ends the direction from here to the peer after everything written so far: the peer's read returns -1. The other
+     * direction goes on where {@link #carriesHalfClose()}. A second call does nothing.
+     *
+     * @throws IOException if the stream is already closed or broken
+     */
+    void shutdownOutput() throws IOException;
+
+    /** Whether {@link #shutdownOutput()} leaves the other direction open. If not, it ends both. */
+    boolean carriesHalfClose();
+
+    /**
+     * Bounds every later read.
+     *
+     * @param limit how long a read may wait for its first byte; {@link Duration#ZERO} for no bound (the initial state).
+     *     Precise to a millisecond, rounded up
+     */
+    void readTimeout(Duration limit);
+
+    /** Closes without ceremony: the peer sees a reset where the layer below has one. Never blocks. */
+    void abort();
+
+    /**
+     * Closes both directions. What was written before is still delivered if the peer has nothing under way to us;
+     * whoever needs certainty ends with {@link #shutdownOutput()} and reads to -1 first. A second call does nothing.
+     */
+    @Override
+    void close() throws IOException;
+
+    /** What carries the bytes. */
+    StreamKind kind();
+
+    /** The address of this end, if it has one. */
+    Optional<InetSocketAddress> localAddress();
+
+    /** The address of the far end of the outermost connection, if it has one. */
+    Optional<InetSocketAddress> remoteAddress();
+}

@@ -1,0 +1,69 @@
+package dev.posthouse.net;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The deadline of a whole exchange (a handshake, a write): when the time is up the stream is aborted, and whatever was
+ * blocked on it fails with {@link TimedOut}. For the time of a single read see {@link ByteStream#readTimeout}.
+ */
+public final class Deadline {
+
+    /** Work on a stream. */
+    @FunctionalInterface
+    public interface Exchange<T extends @org.jspecify.annotations.Nullable Object> {
+        T run() throws IOException;
+    }
+
+    private Deadline() {}
+
+    /**
+     * Runs {@code exchange} on the calling thread and aborts {@code stream} if it is not done within {@code limit}.
+     *
+     * @param stream aborted from another thread when the time is up
+     * @param limit positive; {@link Duration#ZERO} for none
+     * @param what names the exchange in the error: "request head"
+     * @return what {@code exchange} returned
+     * @throws TimedOut if the time was up before the exchange ended; the stream is then closed
+     * @throws IOException what {@code exchange} threw
+     */
+    public static <T extends @org.jspecify.annotations.Nullable Object> T within(
+            ByteStream stream, Duration limit, String what, Exchange<T> exchange) throws IOException {
+        if (limit.isZero()) {
+            return exchange.run();
+        }
+        var expired = new AtomicBoolean();
+        Future<?> timer = ForkJoinPool.commonPool()
+                .schedule(
+                        () -> {
+                            expired.set(true);
+                            stream.abort();
+                        },
+                        limit.toNanos(),
+                        TimeUnit.NANOSECONDS);
+        try {
+            T result = exchange.run();
+            if (!timer.cancel(false) && expired.get()) {
+                throw new TimedOut(message(what, limit));
+            }
+            return result;
+        } catch (TimedOut e) {
+            throw e;
+        } catch (IOException e) {
+            if (expired.get()) {
+                throw new TimedOut(message(what, limit), e);
+            }
+            throw e;
+        } finally {
+            timer.cancel(false);
+        }
+    }
+
+    private static String message(String what, Duration limit) {
+        return what + " did not finish within " + limit.toMillis() + " ms";
+    }
+}

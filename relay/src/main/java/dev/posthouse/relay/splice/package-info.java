@@ -1,0 +1,11 @@
+/**
+ * The data path: joins two streams and moves bytes between them until both directions have ended.
+ *
+ * <p>Two raw TCP sockets go to an event loop on the JDK's selector, which holds no thread and no buffer for the pair;
+ * any other pair is pumped by virtual threads. One contract, {@link dev.posthouse.relay.splice.DataPath}, and one test
+ * suite over both. Why these two and no library stands in docs/decisions.
+ */
+@NullMarked
+package dev.posthouse.relay.splice;
+
+import org.jspecify.annotations.NullMarked;
