@@ -1,0 +1,82 @@
+package dev.posthouse.net.address;
+
+import java.net.InetAddress;
+
+/**
+ * A network: all addresses that begin with the same bits (RFC 4632, RFC 4291 section 2.3).
+ *
+ * @param first its first address; no zone, not IPv4-mapped, no bit set behind the prefix
+ * @param prefix how many leading bits are fixed, 0 to 32 or to 128
+ */
+public record NetworkBlock(IpAddress first, int prefix) {
+
+    /** @throws IllegalArgumentException if one of the conditions above does not hold */
+    public NetworkBlock {
+        int bits = bits(first);
+        if (first.isIpv4Mapped()) {
+            throw new IllegalArgumentException("write the network of " + first + " as IPv4: " + first.unmapped());
+        }
+        if (!first.zone().isEmpty()) {
+            throw new IllegalArgumentException("a network has no zone: " + first);
+        }
+        if (prefix < 0 || prefix > bits) {
+            throw new IllegalArgumentException(
+                    "the prefix of the network of " + first + " is 0 to " + bits + ", not " + prefix);
+        }
+        IpAddress masked = mask(first, prefix);
+        if (!masked.equals(first)) {
+            throw new IllegalArgumentException(first + "/" + prefix + " has bits set behind its prefix: right is "
+                    + masked + "/" + prefix + " for the network, or " + first + " for the one address");
+        }
+    }
+
+    /**
+     * Reads one.
+     *
+     * @param text {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or an address alone for a network of one
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static NetworkBlock parse(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            IpAddress single = IpAddress.parse(text);
+            return new NetworkBlock(single, bits(single));
+        }
+        String digits = text.substring(slash + 1);
+        if (digits.isEmpty() || digits.length() > 3 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new IllegalArgumentException(
+                    "not a network: \"" + text + "\" (right is 10.0.0.0/8, 2001:db8::/32 or an address alone)");
+        }
+        return new NetworkBlock(IpAddress.parse(text.substring(0, slash)), Integer.parseInt(digits));
+    }
+
+    private static int bits(IpAddress address) {
+        return address.isIpv4() ? 32 : 128;
+    }
+
+    private static IpAddress mask(IpAddress address, int prefix) {
+        byte[] bytes = address.bytes();
+        for (int i = 0; i < bytes.length; i++) {
+            int keep = Math.clamp(prefix - 8L * i, 0, 8);
+            bytes[i] &= (byte) (0xff00 >> keep);
+        }
+        return IpAddress.ofBytes(bytes, "");
+    }
+
+    /** Whether {@code address}, unmapped and whatever its zone, lies in it. */
+    public boolean contains(IpAddress address) {
+        IpAddress plain = address.unmapped();
+        return plain.isIpv4() == first.isIpv4() && mask(plain, prefix).equals(first);
+    }
+
+    /** Whether {@code address} lies in it. */
+    public boolean contains(InetAddress address) {
+        return contains(IpAddress.of(address));
+    }
+
+    /** As {@link #parse} reads it, always with the prefix. */
+    @Override
+    public String toString() {
+        return first + "/" + prefix;
+    }
+}

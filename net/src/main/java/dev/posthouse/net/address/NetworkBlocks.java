@@ -1,0 +1,45 @@
+package dev.posthouse.net.address;
+
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * A list of networks: whom to trust, whom to refuse.
+ *
+ * @param blocks in the order in which they were given
+ */
+public record NetworkBlocks(List<NetworkBlock> blocks) {
+
+    /** No network at all: contains nothing. */
+    public static final NetworkBlocks NONE = new NetworkBlocks(List.of());
+
+    public NetworkBlocks {
+        blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * Reads a list.
+     *
+     * @param texts each as {@link NetworkBlock#parse} has it
+     * @throws IllegalArgumentException if one is not a network
+     */
+    public static NetworkBlocks parse(List<String> texts) {
+        return new NetworkBlocks(texts.stream().map(NetworkBlock::parse).toList());
+    }
+
+    /** Whether the address lies in one of them. */
+    public boolean contains(InetAddress address) {
+        IpAddress wanted = IpAddress.of(address);
+        return blocks.stream().anyMatch(block -> block.contains(wanted));
+    }
+
+    public boolean isEmpty() {
+        return blocks.isEmpty();
+    }
+
+    /** Joined by a comma and a blank. */
+    @Override
+    public String toString() {
+        return String.join(", ", blocks.stream().map(NetworkBlock::toString).toList());
+    }
+}
