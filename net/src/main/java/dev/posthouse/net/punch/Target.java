@@ -1,0 +1,175 @@
+package dev.posthouse.net.punch;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One candidate that is dialled until it is connected. Its states: it <em>waits</em> for the next attempt, an attempt is
+ * <em>under way</em>, it is <em>connected</em> (by an attempt, or by a connection that came in from the same address and
+ * so occupies the pair of addresses), or it was <em>given up</em>. Only the loop's thread touches it.
+ */
+final class Target {
+
+    private enum State {
+        WAITING,
+        UNDER_WAY,
+        CONNECTED,
+        GIVEN_UP
+    }
+
+    private final InetSocketAddress remote;
+    private final Redial redial;
+    private final AttemptLog.Entry log;
+    private State state = State.WAITING;
+    private int attempts;
+    private int withoutRoute;
+    private @Nullable SocketChannel channel;
+    // All times are since the meeting, in nanoseconds.
+    private long startedAt;
+    private long dueAt;
+
+    Target(InetSocketAddress remote, Redial redial, AttemptLog.Entry log, long now) {
+        this.remote = remote;
+        this.redial = redial;
+        this.log = log;
+        this.dueAt = now;
+    }
+
+    InetSocketAddress remote() {
+        return remote;
+    }
+
+    AttemptLog.Entry log() {
+        return log;
+    }
+
+    boolean givenUp() {
+        return state == State.GIVEN_UP;
+    }
+
+    /** When something is to be done here: the next attempt, or the deadline of this one. */
+    long dueAt() {
+        return state == State.WAITING || state == State.UNDER_WAY ? dueAt : Long.MAX_VALUE;
+    }
+
+    /** Whether the next attempt is due. */
+    boolean wantsAttempt(long now) {
+        return state == State.WAITING && dueAt <= now;
+    }
+
+    /**
+     * Starts an attempt.
+     *
+     * @return whether it was connected at once; {@link #connected()} has the channel then
+     */
+    boolean attempt(ReusedPort port, Selector selector, long now) {
+        attempts++;
+        startedAt = now;
+        try {
+            SocketChannel fresh = port.channelTo(remote);
+            channel = fresh;
+            boolean connected = fresh.connect(remote);
+            fresh.register(selector, connected ? 0 : SelectionKey.OP_CONNECT, this);
+            state = State.UNDER_WAY;
+            dueAt = now + redial.deadline();
+            return connected;
+        } catch (IOException e) {
+            failed(Failure.of(e), now);
+            return false;
+        }
+    }
+
+    /** Gives the attempt up if its time is over. */
+    void expire(long now) {
+        if (state == State.UNDER_WAY && dueAt <= now) {
+            failed(Failure.NO_ANSWER, now);
+        }
+    }
+
+    /**
+     * Ends an attempt that the selector has reported.
+     *
+     * @return whether it is connected
+     */
+    boolean finish(long now) {
+        SocketChannel under = channel;
+        if (under == null) {
+            return false;
+        }
+        try {
+            return under.finishConnect();
+        } catch (IOException e) {
+            failed(Failure.of(e), now);
+            return false;
+        }
+    }
+
+    /** Hands the connected channel over; it is no longer this target's to close. */
+    SocketChannel connected() {
+        SocketChannel done = channel;
+        if (done == null) {
+            throw new IllegalStateException("no attempt at " + remote + " is under way");
+        }
+        channel = null;
+        state = State.CONNECTED;
+        log.became("connected");
+        return done;
+    }
+
+    /** A connection that came in has taken the pair of addresses: dialling it cannot succeed meanwhile. */
+    void occupied() {
+        closeChannel();
+        if (state != State.GIVEN_UP) {
+            state = State.CONNECTED;
+        }
+    }
+
+    /** The connection was no good: on with the attempts. */
+    void released(long now) {
+        if (state == State.CONNECTED) {
+            state = State.WAITING;
+            dueAt = redial.next(Failure.REFUSED, 0, now);
+            giveUpAtBound();
+        }
+    }
+
+    void giveUp(String why) {
+        closeChannel();
+        if (state != State.CONNECTED && state != State.GIVEN_UP) {
+            state = State.GIVEN_UP;
+            log.became(why);
+        }
+    }
+
+    private void failed(Failure why, long now) {
+        closeChannel();
+        log.failed(why);
+        state = State.WAITING;
+        dueAt = redial.next(why, now - startedAt, now);
+        withoutRoute = why == Failure.NO_ROUTE ? withoutRoute + 1 : 0;
+        giveUpAtBound();
+    }
+
+    private void giveUpAtBound() {
+        if (attempts >= Redial.MAX_ATTEMPTS || withoutRoute >= Redial.MAX_WITHOUT_ROUTE) {
+            giveUp("given up");
+        }
+    }
+
+    /** The descriptor itself is freed by the selector's next selection, which comes before the next attempt. */
+    private void closeChannel() {
+        SocketChannel open = channel;
+        channel = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                // nothing is left that could be done about a descriptor that does not close
+            }
+        }
+    }
+}
