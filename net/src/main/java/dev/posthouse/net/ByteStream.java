@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * <p><b>Threads.</b> Blocking, made for virtual threads. At most one thread reads and one writes at a time; {@link
  * #close()} and {@link #abort()} may come from any thread and end a read or a write that is blocked, which then throws
- * an {@link IOException}. Interrupting a thread that is blocked here aborts this stream.
+ * an {@link IOException}. Interrupting a thread that is blocked here aborts this stream; on a plain socket it is the JDK
+ * that closes it then, and the peer may see an orderly end instead of a reset.
  *
  * <p><b>Buffers.</b> The caller owns every buffer that it passes; the stream keeps none of them after the call.
  *
@@ -53,14 +54,18 @@ public interface ByteStream extends ByteChannel {
      */
     void shutdownOutput() throws IOException;
 
-    /** Whether {@link #shutdownOutput()} leaves the other direction open. If not, it ends both. */
+    /**
+     * Whether {@link #shutdownOutput()} leaves the other direction open. If not, it ends both: a later read here fails or
+     * returns -1, what the peer had under way to us is lost, and its writes fail in the end.
+     */
     boolean carriesHalfClose();
 
     /**
      * Bounds every later read.
      *
      * @param limit how long a read may wait for its first byte; {@link Duration#ZERO} for no bound (the initial state).
-     *     Precise to a millisecond, rounded up
+     *     Precise to a millisecond, rounded up. A read that is under way may keep its own bound
+     * @throws IllegalArgumentException if it is negative
      */
     void readTimeout(Duration limit);
 

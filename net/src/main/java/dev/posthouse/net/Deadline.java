@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The deadline of a whole exchange (a handshake, a write): when the time is up the stream is aborted, and whatever was
  * blocked on it fails with {@link TimedOut}. For the time of a single read see {@link ByteStream#readTimeout}.
+ *
+ * <p>The exchange runs on the calling thread; the timer is the JDK's common pool, where aborting never blocks.
  */
 public final class Deadline {
 
@@ -25,7 +27,7 @@ public final class Deadline {
      * Runs {@code exchange} on the calling thread and aborts {@code stream} if it is not done within {@code limit}.
      *
      * @param stream aborted from another thread when the time is up
-     * @param limit positive; {@link Duration#ZERO} for none
+     * @param limit positive; or {@link Duration#ZERO} for none
      * @param what names the exchange in the error: "request head"
      * @return what {@code exchange} returned
      * @throws TimedOut if the time was up before the exchange ended; the stream is then closed
@@ -36,29 +38,33 @@ public final class Deadline {
         if (limit.isZero()) {
             return exchange.run();
         }
-        var expired = new AtomicBoolean();
+        // The end of the exchange and the end of the time race for this one bit: whoever sets it has won, so that an
+        // exchange that returned can never have its stream aborted behind its back.
+        var over = new AtomicBoolean();
         Future<?> timer = ForkJoinPool.commonPool()
                 .schedule(
                         () -> {
-                            expired.set(true);
-                            stream.abort();
+                            if (over.compareAndSet(false, true)) {
+                                stream.abort();
+                            }
                         },
-                        limit.toNanos(),
+                        Timeouts.nanos(limit),
                         TimeUnit.NANOSECONDS);
         try {
             T result = exchange.run();
-            if (!timer.cancel(false) && expired.get()) {
+            if (!over.compareAndSet(false, true)) {
                 throw new TimedOut(message(what, limit));
             }
             return result;
         } catch (TimedOut e) {
             throw e;
         } catch (IOException e) {
-            if (expired.get()) {
+            if (!over.compareAndSet(false, true)) {
                 throw new TimedOut(message(what, limit), e);
             }
             throw e;
         } finally {
+            over.set(true);
             timer.cancel(false);
         }
     }

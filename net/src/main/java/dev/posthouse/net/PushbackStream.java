@@ -3,6 +3,7 @@ package dev.posthouse.net;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,6 +12,8 @@ import java.util.Optional;
  * the stream's own; everything else goes straight through. Reading follows the one-reader rule of {@link ByteStream}.
  */
 public final class PushbackStream implements ByteStream {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final ByteStream below;
     private ByteBuffer front;
@@ -24,6 +27,7 @@ public final class PushbackStream implements ByteStream {
      * Puts {@code front} before what {@code stream} still brings.
      *
      * @param front the bytes between position and limit; taken over, the caller must not touch the buffer again
+     * @param stream given up by the caller, who reads from the returned stream only
      * @return {@code stream} itself if {@code front} is empty
      */
     public static ByteStream of(ByteStream stream, ByteBuffer front) {
@@ -43,7 +47,7 @@ public final class PushbackStream implements ByteStream {
         return below;
     }
 
-    /** What was put back and not read yet; a view that does not move this stream's position. */
+    /** What was put back and not read yet; a view that does not move this stream's position. Asked by the reader only. */
     public ByteBuffer front() {
         return front.asReadOnlyBuffer();
     }
@@ -53,12 +57,15 @@ public final class PushbackStream implements ByteStream {
         if (!front.hasRemaining()) {
             return below.read(into);
         }
+        if (!below.isOpen()) {
+            throw new ClosedChannelException();
+        }
         int count = Math.min(front.remaining(), into.remaining());
         into.put(into.position(), front, front.position(), count);
         into.position(into.position() + count);
         front.position(front.position() + count);
         if (!front.hasRemaining()) {
-            front = ByteBuffer.allocate(0);
+            front = NOTHING; // what was read ahead may be kilobytes, and the stream may live for days
         }
         return count;
     }
@@ -111,5 +118,10 @@ public final class PushbackStream implements ByteStream {
     @Override
     public Optional<InetSocketAddress> remoteAddress() {
         return below.remoteAddress();
+    }
+
+    @Override
+    public String toString() {
+        return front.hasRemaining() ? below + " behind " + front.remaining() + " bytes" : below.toString();
     }
 }

@@ -1,13 +1,17 @@
 package dev.posthouse.net;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** A listening TCP socket. */
+/**
+ * A listening TCP socket. Any number of threads may accept; closing it from any thread ends them. What it accepts probes
+ * a silent peer every 15 s once keepalive is on, as {@link TcpStream} turns it on.
+ */
 public final class TcpListener implements AutoCloseable {
 
     /** How many finished handshakes the kernel keeps for us: its own upper bound (somaxconn) cuts this. */
@@ -15,10 +19,12 @@ public final class TcpListener implements AutoCloseable {
 
     private final ServerSocketChannel channel;
     private final InetSocketAddress address;
+    private final boolean keepAliveInherited;
 
     private TcpListener(ServerSocketChannel channel) throws IOException {
         this.channel = channel;
         this.address = (InetSocketAddress) channel.getLocalAddress();
+        this.keepAliveInherited = KeepAlive.isInherited(channel);
     }
 
     /**
@@ -32,11 +38,14 @@ public final class TcpListener implements AutoCloseable {
         if (address.isUnresolved()) {
             throw new PeerUnreachable("cannot listen on " + address.getHostString() + ": the name has no address");
         }
-        ServerSocketChannel channel = address.getAddress() instanceof java.net.Inet4Address
+        ServerSocketChannel channel = address.getAddress() instanceof Inet4Address
                 ? ServerSocketChannel.open(StandardProtocolFamily.INET)
                 : ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            if (KeepAlive.isInherited(channel)) {
+                KeepAlive.setTimes(channel);
+            }
             channel.bind(address, BACKLOG);
             return new TcpListener(channel);
         } catch (IOException | RuntimeException e) {
@@ -48,11 +57,19 @@ public final class TcpListener implements AutoCloseable {
     /**
      * Waits for the next connection.
      *
-     * @return connected; the caller's to close
+     * @return connected and blocking; the caller's to close
      * @throws IOException if this listener was closed, or accepting failed, as it does when descriptors run out
      */
     public SocketChannel accept() throws IOException {
-        return channel.accept();
+        SocketChannel accepted = channel.accept();
+        if (!keepAliveInherited) {
+            try {
+                KeepAlive.setTimes(accepted);
+            } catch (IOException e) {
+                // some systems refuse options on a connection that the peer has reset already; reading it will say so
+            }
+        }
+        return accepted;
     }
 
     /** Where it listens, with the port that the system chose. */

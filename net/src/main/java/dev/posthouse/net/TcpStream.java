@@ -1,7 +1,6 @@
 package dev.posthouse.net;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
@@ -16,20 +15,42 @@ import java.util.Optional;
  *
  * <p>The channel is in blocking mode whenever this class is used. The relay's data path borrows it with {@link #channel()},
  * makes it non-blocking for as long as its event loop owns it, and nobody else touches the stream meanwhile.
+ *
+ * <p>An interrupt makes the JDK itself close the channel: the peer then sees an orderly end, unless it has sent something
+ * that was not read. Whoever wants the peer to see a reset calls {@link #abort()} instead of interrupting.
  */
 public final class TcpStream implements ByteStream {
 
+    /**
+     * The most that one call hands to the channel. It copies heap buffers through a direct one of the same size, which it
+     * keeps for the thread: a large array must not become as much memory outside the heap, again for each part of it.
+     */
+    private static final int CHUNK = 128 * 1024;
+
+    /** The most that one bounded read into a direct buffer brings: it goes through an array. */
+    private static final int TIMED_CHUNK = 16 * 1024;
+
     private final SocketChannel channel;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
     private volatile int readTimeoutMillis;
 
     /**
      * Takes a connected channel over: sets no-delay and keepalive.
      *
      * @param channel connected and blocking; closed by this stream from now on
-     * @throws IOException if the options cannot be set; the channel is then still the caller's
+     * @throws IllegalArgumentException if it is not connected
+     * @throws IOException if it is closed or the options cannot be set; the channel is then still the caller's
      */
     public TcpStream(SocketChannel channel) throws IOException {
         this.channel = channel;
+        // kept here: what a stream was connected to is asked for when it has ended, too
+        if (!(channel.getRemoteAddress() instanceof InetSocketAddress far)
+                || !(channel.getLocalAddress() instanceof InetSocketAddress near)) {
+            throw new IllegalArgumentException("a TCP stream is made from a connected TCP channel, not " + channel);
+        }
+        this.remote = far;
+        this.local = near;
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     }
@@ -41,27 +62,41 @@ public final class TcpStream implements ByteStream {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        int millis = readTimeoutMillis;
-        if (millis == 0 || !into.hasRemaining()) {
-            return channel.read(into);
+        if (!into.hasRemaining()) {
+            requireOpen();
+            return 0;
         }
-        // Only the socket adaptor knows read timeouts; it takes arrays.
-        byte[] array = into.hasArray() ? into.array() : new byte[Math.min(into.remaining(), 16 * 1024)];
-        int offset = into.hasArray() ? into.arrayOffset() + into.position() : 0;
-        int length = into.hasArray() ? into.remaining() : array.length;
+        int millis = readTimeoutMillis;
+        if (millis > 0) {
+            return readWithin(millis, into);
+        }
+        int limit = into.limit();
+        into.limit(into.position() + Math.min(into.remaining(), CHUNK));
+        try {
+            return channel.read(into);
+        } finally {
+            into.limit(limit);
+        }
+    }
+
+    /** Only the socket adaptor knows read timeouts; it takes arrays. */
+    private int readWithin(int millis, ByteBuffer into) throws IOException {
+        boolean direct = !into.hasArray();
+        byte[] array = direct ? new byte[Math.min(into.remaining(), TIMED_CHUNK)] : into.array();
+        int offset = direct ? 0 : into.arrayOffset() + into.position();
+        int length = direct ? array.length : Math.min(into.remaining(), CHUNK);
         int count;
         try {
             channel.socket().setSoTimeout(millis);
-            InputStream in = channel.socket().getInputStream();
-            count = in.read(array, offset, length);
+            count = channel.socket().getInputStream().read(array, offset, length);
         } catch (SocketTimeoutException e) {
             throw new TimedOut("nothing was received within " + millis + " ms", e);
         }
         if (count > 0) {
-            if (into.hasArray()) {
-                into.position(into.position() + count);
-            } else {
+            if (direct) {
                 into.put(array, 0, count);
+            } else {
+                into.position(into.position() + count);
             }
         }
         return count;
@@ -69,9 +104,19 @@ public final class TcpStream implements ByteStream {
 
     @Override
     public int write(ByteBuffer from) throws IOException {
+        if (!from.hasRemaining()) {
+            requireOpen();
+            return 0;
+        }
         int total = from.remaining();
-        while (from.hasRemaining()) {
-            channel.write(from);
+        int end = from.limit();
+        try {
+            while (from.position() < end) {
+                from.limit(from.position() + Math.min(end - from.position(), CHUNK));
+                channel.write(from);
+            }
+        } finally {
+            from.limit(end);
         }
         return total;
     }
@@ -97,7 +142,7 @@ public final class TcpStream implements ByteStream {
             // A linger time of zero turns the close into a reset.
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            // already closed, or never connected: the close below is all there is to do
+            // closed already, or broken: the close below is all there is to do
         }
         try {
             channel.close();
@@ -123,27 +168,22 @@ public final class TcpStream implements ByteStream {
 
     @Override
     public Optional<InetSocketAddress> localAddress() {
-        try {
-            return Optional.ofNullable((InetSocketAddress) channel.getLocalAddress());
-        } catch (ClosedChannelException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return Optional.of(local);
     }
 
     @Override
     public Optional<InetSocketAddress> remoteAddress() {
-        try {
-            return Optional.ofNullable((InetSocketAddress) channel.getRemoteAddress());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+        return Optional.of(remote);
     }
 
     @Override
     public String toString() {
-        return "tcp " + localAddress().map(Object::toString).orElse("?") + " -> "
-                + remoteAddress().map(Object::toString).orElse("?");
+        return "tcp " + local + " -> " + remote;
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
     }
 }
