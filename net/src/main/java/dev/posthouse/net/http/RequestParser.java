@@ -1,0 +1,50 @@
+package dev.posthouse.net.http;
+
+import static dev.posthouse.net.http.MalformedHead.bad;
+
+import java.util.List;
+
+/** Takes the lines of a request's head (RFC 9112 section 3). */
+final class RequestParser extends HeadParser<RequestHead> {
+
+    private String method = "";
+    private String target = "";
+    private String version = "";
+
+    @Override
+    void startLine(byte[] bytes, int from, int end) throws MalformedHead {
+        int afterMethod = blank(bytes, from, end);
+        int afterTarget = afterMethod < 0 ? -1 : blank(bytes, afterMethod + 1, end);
+        if (afterTarget < 0) {
+            throw bad("malformed request line: it is a method, a target and a version with one blank between");
+        }
+        for (int i = from; i < afterMethod; i++) {
+            if (!Syntax.isToken(bytes[i])) {
+                throw bad("malformed method: it is a token");
+            }
+        }
+        for (int i = afterMethod + 1; i < afterTarget; i++) {
+            if (!Syntax.isTarget(bytes[i] & 0xff)) {
+                throw bad("malformed target: it has no controls");
+            }
+        }
+        if (afterMethod == from || afterTarget == afterMethod + 1) {
+            throw bad("malformed request line: neither the method nor the target is empty");
+        }
+        version = version(bytes, afterTarget + 1, end);
+        method = text(bytes, from, afterMethod);
+        target = text(bytes, afterMethod + 1, afterTarget);
+    }
+
+    @Override
+    RequestHead head(Headers headers) throws MalformedHead {
+        List<String> hosts = headers.all("Host");
+        if (hosts.isEmpty() && !version.equals("HTTP/1.0")) {
+            throw bad("missing required Host header");
+        }
+        if (hosts.size() > 1) {
+            throw bad("too many Host headers");
+        }
+        return new RequestHead(method, target, version, headers);
+    }
+}
