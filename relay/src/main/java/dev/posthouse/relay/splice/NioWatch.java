@@ -1,0 +1,121 @@
+package dev.posthouse.relay.splice;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.TcpStream;
+import dev.posthouse.relay.Reason;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A raw TCP socket that waits on a {@link SelectorLoop}.
+ *
+ * <p>States: <i>watching</i>, with a key once the loop has registered it; <i>over</i>, and by then the key is cancelled
+ * and the channel blocks again. The one change between them is made under this object's lock, by the loop or by the
+ * thread that releases; nobody blocks on a peer under it. It is its own timer, for the sake of its size.
+ */
+final class NioWatch extends Timed implements Watch, KeyHandler {
+
+    private final SelectorLoop loop;
+    private final TcpStream stream;
+    private final long limitNanos;
+    private final Consumer<WatchEnd> onEnd;
+    // Guarded by this.
+    private @Nullable SelectionKey key;
+    // Guarded by this.
+    private boolean over;
+
+    /** @param loop counts this watch already */
+    NioWatch(SelectorLoop loop, TcpStream stream, long limitNanos, Consumer<WatchEnd> onEnd) {
+        this.loop = loop;
+        this.stream = stream;
+        this.limitNanos = limitNanos;
+        this.onEnd = onEnd;
+    }
+
+    /** Hands the stream to the loop. Called once, by the thread that watches. */
+    void submit() {
+        try {
+            // Here and not on the loop: this waits for anybody who, against the contract, still reads or writes.
+            stream.channel().configureBlocking(false);
+        } catch (IOException e) {
+            // closed: a read will say so
+            end(WatchEnd.Cause.READABLE);
+            return;
+        }
+        if (!loop.submit(this::start)) {
+            end(WatchEnd.Cause.SHUTDOWN);
+        }
+    }
+
+    private void start() {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            try {
+                key = loop.register(stream.channel(), SelectionKey.OP_READ, this);
+            } catch (IOException e) {
+                // closed: a read will say so
+                end(WatchEnd.Cause.READABLE);
+                return;
+            }
+        }
+        if (limitNanos != 0) {
+            loop.timers().arm(this, loop.now() + limitNanos);
+        }
+    }
+
+    @Override
+    public void ready(SelectionKey ready) {
+        loop.timers().disarm(this);
+        end(WatchEnd.Cause.READABLE);
+    }
+
+    @Override
+    void expired(long now) {
+        end(WatchEnd.Cause.TIMED_OUT);
+    }
+
+    @Override
+    public void stop(Reason reason, @Nullable Throwable cause) {
+        loop.timers().disarm(this);
+        end(WatchEnd.Cause.SHUTDOWN);
+    }
+
+    @Override
+    public Optional<ByteStream> release() {
+        if (!take()) {
+            return Optional.empty();
+        }
+        // Also wakes the selector, which lets go of the key: until then a closed channel keeps its descriptor.
+        loop.submit(() -> loop.timers().disarm(this));
+        return Optional.of(stream);
+    }
+
+    private void end(WatchEnd.Cause cause) {
+        if (take()) {
+            Thread.startVirtualThread(() -> onEnd.accept(new WatchEnd(cause, stream)));
+        }
+    }
+
+    /** Whether the caller is the one who ends it; the stream is then back in blocking mode. */
+    private synchronized boolean take() {
+        if (over) {
+            return false;
+        }
+        over = true;
+        if (key != null) {
+            key.cancel();
+        }
+        loop.load().decrementAndGet();
+        try {
+            stream.channel().configureBlocking(true);
+        } catch (IOException e) {
+            // closed meanwhile: whoever gets the stream learns it from the first read
+        }
+        return true;
+    }
+}

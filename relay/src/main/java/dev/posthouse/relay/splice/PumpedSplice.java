@@ -1,0 +1,212 @@
+package dev.posthouse.relay.splice;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.relay.Reason;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two streams of any kind, joined by two virtual threads. What concerns the pair is here: its end, idle time and limits;
+ * the bytes are moved by its two {@link Pump}s.
+ *
+ * <p>States: <i>running</i>, until there is a first cause. Then, by that: after a failure, or {@link #end}, both streams
+ * are aborted, which ends the pumps. When an allowance is used up, <i>draining</i>: {@link Splicer#DRAIN} from the
+ * moment at which nothing is being written, then the same. When one direction came to its end and one of the streams
+ * cannot be half-closed, <i>draining</i> too: the other pump goes on for that time at most, so that what it has under way
+ * arrives. When both pumps have ended: <i>over</i>; the last one closes the streams and calls {@code onEnd}.
+ *
+ * <p>The lock guards the cause and the number of pumps; a loop keeps the time.
+ */
+final class PumpedSplice extends Timed implements Splice {
+
+    private final ByteStream left;
+    private final ByteStream right;
+    private final Pump leftToRight;
+    private final Pump rightToLeft;
+    private final @Nullable Meter meter;
+    private final SelectorLoop clock;
+    private final long idleNanos;
+    private final Consumer<SpliceEnd> onEnd;
+    private final Consumer<PumpedSplice> onOver;
+    private volatile long lastMoved = System.nanoTime();
+    // Set once, under the lock.
+    private volatile @Nullable Reason cause;
+    // Guarded by this.
+    private @Nullable IOException error;
+    // Guarded by this.
+    private int pumping = 2;
+    // On the clock's thread.
+    private boolean draining;
+
+    /**
+     * @param clock keeps the time
+     * @param onOver told once, when it is over
+     */
+    PumpedSplice(
+            ByteStream left,
+            ByteStream right,
+            Terms terms,
+            HeapBuffers buffers,
+            SelectorLoop clock,
+            Consumer<SpliceEnd> onEnd,
+            Consumer<PumpedSplice> onOver) {
+        this.left = left;
+        this.right = right;
+        this.meter = MeterChain.of(terms.meters());
+        this.clock = clock;
+        this.idleNanos = Splicer.nanos(terms.idle());
+        this.onEnd = onEnd;
+        this.onOver = onOver;
+        this.leftToRight = new Pump(this, left, right, buffers);
+        this.rightToLeft = new Pump(this, right, left, buffers);
+    }
+
+    void start() {
+        left.readTimeout(Duration.ZERO);
+        right.readTimeout(Duration.ZERO);
+        if (idleNanos != 0) {
+            clock.submit(() -> {
+                if (cause == null) {
+                    clock.timers().arm(this, lastMoved + idleNanos);
+                }
+            });
+        }
+        Thread.startVirtualThread(leftToRight);
+        Thread.startVirtualThread(rightToLeft);
+    }
+
+    @Override
+    public long leftToRight() {
+        return leftToRight.moved();
+    }
+
+    @Override
+    public long rightToLeft() {
+        return rightToLeft.moved();
+    }
+
+    @Override
+    public void end(Reason reason) {
+        fail(reason, null);
+    }
+
+    @Override
+    void stop(Reason reason, @Nullable Throwable thrown) {
+        fail(reason, thrown == null ? null : new IOException("the relay failed: " + thrown, thrown));
+    }
+
+    /** Ends it at once; also ends one that is draining, whose cause stays what it was. */
+    void fail(Reason reason, @Nullable IOException failure) {
+        settle(reason, failure);
+        left.abort();
+        right.abort();
+    }
+
+    @Nullable
+    Meter meter() {
+        return meter;
+    }
+
+    @Nullable
+    Reason cause() {
+        return cause;
+    }
+
+    void touch() {
+        lastMoved = System.nanoTime();
+    }
+
+    /** Waits for a meter; returns early if there is a cause to end. */
+    synchronized void pause(long nanos) throws InterruptedException {
+        long start = System.nanoTime();
+        long remaining = nanos;
+        while (cause == null && remaining > 0) {
+            wait(remaining / 1_000_000 + 1);
+            remaining = nanos - (System.nanoTime() - start);
+        }
+    }
+
+    /** More came than the meters allow; {@code pump} has written what was allowed. */
+    void limit(Pump pump) {
+        settle(Reason.LIMIT_BYTES, null);
+        Pump other = pump == leftToRight ? rightToLeft : leftToRight;
+        if (!other.isWriting()) {
+            drain();
+        }
+    }
+
+    /** One direction has ended, and with it, by the nature of one of the streams, the other. */
+    void endBoth() {
+        settle(Reason.COMPLETED, null);
+        drain();
+    }
+
+    /** Bounds what is left: whatever is not over in {@link Splicer#DRAIN} is aborted. */
+    void drain() {
+        boolean accepted = clock.submit(() -> {
+            if (!draining && isPumping()) {
+                draining = true;
+                clock.timers().arm(this, clock.now() + Splicer.DRAIN.toNanos());
+            }
+        });
+        if (!accepted) {
+            fail(Reason.SHUTDOWN, null);
+        }
+    }
+
+    @Override
+    void expired(long now) {
+        if (draining || now - lastMoved >= idleNanos) {
+            fail(Reason.IDLE, null);
+        } else {
+            clock.timers().arm(this, lastMoved + idleNanos);
+        }
+    }
+
+    /** A pump has come to its end; the last one finishes. On the pump's thread. */
+    void pumpEnded() {
+        Reason reason;
+        @Nullable IOException failure;
+        synchronized (this) {
+            if (--pumping > 0) {
+                return;
+            }
+            settle(Reason.COMPLETED, null);
+            reason = cause == null ? Reason.COMPLETED : cause;
+            failure = error;
+        }
+        close(left, reason);
+        close(right, reason);
+        clock.submit(() -> clock.timers().disarm(this));
+        onOver.accept(this);
+        onEnd.accept(
+                new SpliceEnd(reason, leftToRight.delivered(), rightToLeft.delivered(), Optional.ofNullable(failure)));
+    }
+
+    private synchronized boolean isPumping() {
+        return pumping > 0;
+    }
+
+    private synchronized void settle(Reason reason, @Nullable IOException failure) {
+        if (cause == null) {
+            error = failure;
+            cause = reason;
+            notifyAll();
+        }
+    }
+
+    private static void close(ByteStream stream, Reason reason) {
+        if (reason != Reason.COMPLETED) {
+            stream.abort();
+            return;
+        }
+        try {
+            stream.close();
+        } catch (IOException e) {
+            // both directions have ended; a failure to say farewell is not the peers' affair
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package dev.posthouse.relay.splice;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.TcpStream;
+import dev.posthouse.relay.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data path: {@link TcpStream}s, with or without bytes read ahead, on event loops; everything else on virtual
+ * threads.
+ *
+ * <p>All methods may be called from any thread. Joining or watching after {@link #close} is not an error, since the two
+ * may race: it ends at once with {@link Reason#SHUTDOWN}.
+ */
+public final class Splicer implements DataPath {
+
+    /**
+     * How long a splice whose allowance is used up stays after its last write, before both streams are reset: a reset
+     * throws away what is still in the kernel's send queue, and the allowed bytes shall arrive. The same time bounds the
+     * farewell where one stream cannot be half-closed.
+     */
+    static final Duration DRAIN = Duration.ofSeconds(1);
+
+    /**
+     * How a data path is built.
+     *
+     * @param loops how many event loops, each a thread with a selector; 1 or more
+     * @param bufferBytes the size of a loop's buffer, which is what one wake-up moves at most and what a direction holds
+     *     at most for a slow reader; 16 KiB to 16 MiB
+     */
+    public record Options(int loops, int bufferBytes) {
+
+        /** Fewer makes each byte dearer. */
+        private static final int LEAST_BUFFER = 16 * 1024;
+
+        /** More than any socket takes at once. */
+        private static final int LARGEST_BUFFER = 16 * 1024 * 1024;
+
+        /** Beyond 256 KiB a byte does not get cheaper any more. */
+        private static final int DEFAULT_BUFFER = 256 * 1024;
+
+        public Options {
+            if (loops < 1) {
+                throw new IllegalArgumentException("a data path needs 1 loop or more, not " + loops);
+            }
+            if (bufferBytes < LEAST_BUFFER || bufferBytes > LARGEST_BUFFER) {
+                throw new IllegalArgumentException(
+                        "a loop's buffer has " + LEAST_BUFFER + " to " + LARGEST_BUFFER + " bytes, not " + bufferBytes);
+            }
+        }
+
+        /** A loop for each processor, 256 KiB each. */
+        public static Options defaults() {
+            return new Options(Runtime.getRuntime().availableProcessors(), DEFAULT_BUFFER);
+        }
+    }
+
+    private final List<SelectorLoop> loops;
+    private final HeapBuffers heapBuffers = new HeapBuffers();
+    private final AtomicInteger turn = new AtomicInteger();
+    // What no loop knows, to be ended by close.
+    private final Set<PumpedSplice> pumped = ConcurrentHashMap.newKeySet();
+    private final Set<StreamWatch> streamWatches = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private Splicer(List<SelectorLoop> loops) {
+        this.loops = loops;
+    }
+
+    /**
+     * Starts a data path with {@link Options#defaults()}.
+     *
+     * @throws IOException if there are no descriptors for the selectors
+     */
+    public static Splicer start() throws IOException {
+        return start(Options.defaults());
+    }
+
+    /**
+     * Starts a data path.
+     *
+     * @throws IOException if there are no descriptors for the selectors
+     */
+    public static Splicer start(Options options) throws IOException {
+        var loops = new ArrayList<SelectorLoop>();
+        try {
+            for (int i = 0; i < options.loops(); i++) {
+                loops.add(SelectorLoop.start("splice-" + i, options.bufferBytes()));
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            loops.forEach(SelectorLoop::close);
+            throw e;
+        }
+        return new Splicer(List.copyOf(loops));
+    }
+
+    @Override
+    public Watch watch(ByteStream stream, Duration limit, Consumer<WatchEnd> onEnd) {
+        long limitNanos = nanos(limit);
+        stream.readTimeout(Duration.ZERO);
+        if (stream instanceof PushbackStream pushed && pushed.front().hasRemaining()) {
+            return EndedWatch.readable(stream, onEnd);
+        }
+        ByteStream bare = stream instanceof PushbackStream pushed ? pushed.below() : stream;
+        if (bare instanceof TcpStream tcp) {
+            var watch = new NioWatch(leastLoaded(), tcp, limitNanos, onEnd);
+            watch.submit();
+            return watch;
+        }
+        PendingRead pending =
+                bare instanceof PendingReadStream again && again.pending().isInTheWay()
+                        ? again.pending()
+                        : PendingRead.start(bare);
+        var watch = new StreamWatch(clock(), pending, onEnd, streamWatches::remove);
+        streamWatches.add(watch);
+        watch.start(limitNanos);
+        if (closed) {
+            watch.stop(Reason.SHUTDOWN, null);
+        }
+        return watch;
+    }
+
+    @Override
+    public Splice join(ByteStream left, ByteStream right, Terms terms, Consumer<SpliceEnd> onEnd) {
+        if (raw(left) instanceof TcpStream leftTcp && raw(right) instanceof TcpStream rightTcp) {
+            var splice = new NioSplice(leastLoaded(), leftTcp, front(left), rightTcp, front(right), terms, onEnd);
+            splice.submit();
+            return splice;
+        }
+        var splice = new PumpedSplice(left, right, terms, heapBuffers, clock(), onEnd, pumped::remove);
+        pumped.add(splice);
+        splice.start();
+        if (closed) {
+            splice.end(Reason.SHUTDOWN);
+        }
+        return splice;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        pumped.forEach(splice -> splice.end(Reason.SHUTDOWN));
+        streamWatches.forEach(watch -> watch.stop(Reason.SHUTDOWN, null));
+        loops.forEach(SelectorLoop::close);
+    }
+
+    /** A time limit for timers; 0 for none. Centuries count as one century. */
+    static long nanos(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("a time limit is zero (none) or positive, not " + limit);
+        }
+        return limit.compareTo(LONGEST) < 0 ? limit.toNanos() : LONGEST.toNanos();
+    }
+
+    /** A century: its nanoseconds, and twice as many, fit into a long. */
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+
+    private static ByteStream raw(ByteStream stream) {
+        return stream instanceof PushbackStream pushed ? pushed.below() : stream;
+    }
+
+    private static @Nullable ByteBuffer front(ByteStream stream) {
+        return stream instanceof PushbackStream pushed && pushed.front().hasRemaining() ? pushed.front() : null;
+    }
+
+    /** The loop with the fewest pairs and watches; counts one more there. */
+    private SelectorLoop leastLoaded() {
+        int first = Math.floorMod(turn.getAndIncrement(), loops.size());
+        SelectorLoop least = loops.get(first);
+        for (int i = 1; i < loops.size(); i++) {
+            SelectorLoop other = loops.get((first + i) % loops.size());
+            if (other.load().get() < least.load().get()) {
+                least = other;
+            }
+        }
+        least.load().incrementAndGet();
+        return least;
+    }
+
+    /** Any loop, to keep time only. */
+    private SelectorLoop clock() {
+        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    }
+}
