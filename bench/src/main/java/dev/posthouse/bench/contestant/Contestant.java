@@ -1,0 +1,32 @@
+package dev.posthouse.bench.contestant;
+
+import java.io.IOException;
+
+/** A relay that can be started as a process of its own, or the lack of one as the ceiling. */
+public interface Contestant {
+
+    /** As on the command line and in the tables. */
+    String name();
+
+    /** Whether what {@link #start} gives is a {@link RunningLobby}. */
+    boolean hasLobby();
+
+    /** Whether there is a relay at all: without one there is no process to look at. */
+    default boolean isRelay() {
+        return true;
+    }
+
+    /**
+     * How many pairs it can hold.
+     *
+     * @param descriptorLimit of its process
+     */
+    int pairsWithin(long descriptorLimit);
+
+    /**
+     * Starts it afresh and waits until it listens.
+     *
+     * @throws IOException if it does not come up
+     */
+    RunningRelay start() throws IOException;
+}

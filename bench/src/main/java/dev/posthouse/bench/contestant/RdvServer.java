@@ -1,0 +1,124 @@
+package dev.posthouse.bench.contestant;
+
+import dev.posthouse.bench.process.ChildProcesses;
+import dev.posthouse.bench.process.RelayProcess;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongUnaryOperator;
+
+/** A relay that speaks rdv: two clients with one token become a pair. */
+final class RdvServer implements Contestant {
+    private final String name;
+    private final LongUnaryOperator usableDescriptors;
+    private final Function<InetSocketAddress, List<String>> command;
+    private final ChildProcesses children;
+
+    /**
+     * @param usableDescriptors from the descriptor limit of its process, how many of them it gives to circuits
+     * @param command from the address to listen on, program and arguments
+     */
+    RdvServer(
+            String name,
+            LongUnaryOperator usableDescriptors,
+            ChildProcesses children,
+            Function<InetSocketAddress, List<String>> command) {
+        this.name = name;
+        this.usableDescriptors = usableDescriptors;
+        this.children = children;
+        this.command = command;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean hasLobby() {
+        return true;
+    }
+
+    @Override
+    public int pairsWithin(long descriptorLimit) {
+        long usable = usableDescriptors.applyAsLong(descriptorLimit) - Forwarder.SPARE_DESCRIPTORS;
+        return (int) Math.min(Integer.MAX_VALUE, usable / 2);
+    }
+
+    @Override
+    public RunningRelay start() throws IOException {
+        InetSocketAddress listen = Loopback.freeAddress();
+        return new Running(listen, children.start(name, command.apply(listen), listen));
+    }
+
+    private static final class Running implements RunningLobby {
+        private final InetSocketAddress server;
+        private final RelayProcess process;
+        private final Loopback loopback = new Loopback();
+        private final AtomicLong tokens = new AtomicLong();
+
+        Running(InetSocketAddress server, RelayProcess process) {
+            this.server = server;
+            this.process = process;
+        }
+
+        @Override
+        public Optional<RelayProcess> process() {
+            return Optional.of(process);
+        }
+
+        @Override
+        public Pair openPair(int slot) throws IOException {
+            String token = "pair-" + tokens.incrementAndGet();
+            SocketChannel accepterChannel = loopback.connect(server);
+            try {
+                var accepter = new RdvEnd(accepterChannel);
+                accepter.request("ACCEPT", token, server);
+                SocketChannel dialerChannel = loopback.connect(server);
+                try {
+                    return meet(accepter, new RdvEnd(dialerChannel), token);
+                } catch (IOException e) {
+                    dialerChannel.close();
+                    throw e;
+                }
+            } catch (IOException e) {
+                accepterChannel.close();
+                throw e;
+            }
+        }
+
+        private Pair meet(RdvEnd accepter, RdvEnd dialer, String token) throws IOException {
+            dialer.request("DIAL", token, server);
+            dialer.awaitSwitch();
+            dialer.sendContinue();
+            accepter.awaitSwitch();
+            accepter.awaitContinue();
+            dialer.sendByte();
+            accepter.awaitByte();
+            accepter.sendByte();
+            dialer.awaitByte();
+            return new Pair(dialer.circuit(), accepter.circuit());
+        }
+
+        @Override
+        public SocketChannel openWaiting() throws IOException {
+            SocketChannel channel = loopback.connect(server);
+            try {
+                new RdvEnd(channel).request("ACCEPT", "waiting-" + tokens.incrementAndGet(), server);
+                return channel;
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+}
