@@ -69,7 +69,7 @@ public final class RelayBench {
                 var limit = new CellLimit(children)) {
             Runtime.getRuntime().addShutdownHook(new Thread(children::close));
             List<Contestant> available =
-                    Contestants.available(options.programs(), options.workingDirectory(), descriptors, children);
+                    new Contestants(options.programs(), options.workingDirectory(), descriptors, children).available();
             List<String> names = available.stream().map(Contestant::name).toList();
             for (String name : options.only()) {
                 if (!names.contains(name)) {

@@ -1,6 +1,7 @@
 package dev.posthouse.bench.contestant;
 
 import java.io.IOException;
+import java.time.Duration;
 
 /** A relay that can be started as a process of its own, or the lack of one as the ceiling. */
 public interface Contestant {
@@ -22,6 +23,12 @@ public interface Contestant {
      * @param descriptorLimit of its process
      */
     int pairsWithin(long descriptorLimit);
+
+    /**
+     * How long it takes under bulk until it moves bytes the way it goes on to: a JVM has compiled its code, TCP has opened
+     * its windows. What happens meanwhile is not measured.
+     */
+    Duration warmUp();
 
     /**
      * Starts it afresh and waits until it listens.

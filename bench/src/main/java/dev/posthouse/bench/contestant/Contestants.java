@@ -3,80 +3,97 @@ package dev.posthouse.bench.contestant;
 import dev.posthouse.bench.process.ChildProcesses;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All contestants, with the one place that says how each is started. */
 public final class Contestants {
     private static final String SPLICE_MAIN = "dev.posthouse.bench.relay.SpliceForwarder";
 
-    private Contestants() {}
+    /** With splice-auto HAProxy 2.6 copies for the first 5 s of a connection and only then begins to splice (measured). */
+    private static final Duration HAPROXY_WARM_UP = Duration.ofSeconds(6);
 
-    /** In the order of the tables; {@code no-relay} is first and always there. */
+    private final Programs programs;
+    private final Path workingDirectory;
+    private final long descriptorLimit;
+    private final ChildProcesses children;
+
+    /**
+     * @param programs what there is to be run
+     * @param workingDirectory for configuration files
+     * @param descriptorLimit that the processes will have
+     * @param children starts and ends them
+     */
+    public Contestants(Programs programs, Path workingDirectory, long descriptorLimit, ChildProcesses children) {
+        this.programs = programs;
+        this.workingDirectory = workingDirectory;
+        this.descriptorLimit = descriptorLimit;
+        this.children = children;
+    }
+
+    /** Of all, in the order of the tables. */
     public static List<String> names() {
         return List.of("no-relay", "splice", "posthouse", "haproxy", "go-copy", "rdv-go");
     }
 
-    /**
-     * Those that can run here.
-     *
-     * @param workingDirectory for configuration files
-     * @param descriptorLimit that the processes will have
-     */
-    public static List<Contestant> available(
-            Programs programs, Path workingDirectory, long descriptorLimit, ChildProcesses children) {
-        var all = new ArrayList<Contestant>();
-        all.add(Forwarder.none(children));
-        if (Contestants.class.getResource("/" + SPLICE_MAIN.replace('.', '/') + ".class") != null) {
-            all.add(Forwarder.of("splice", 2, children, (listen, target) -> splice(listen, target)));
+    /** Those that can run here; {@code no-relay} always can. */
+    public List<Contestant> available() {
+        return Stream.of(
+                        Optional.of(Forwarder.none(children)),
+                        splice(),
+                        programs.posthouse().map(this::posthouse),
+                        programs.haproxy().map(this::haproxy),
+                        programs.goCopy().map(this::goCopy),
+                        programs.rdvGo().map(this::rdvGo))
+                .<Contestant>flatMap(Optional::stream)
+                .toList();
+    }
+
+    private Optional<Contestant> splice() {
+        if (Contestants.class.getResource("/" + SPLICE_MAIN.replace('.', '/') + ".class") == null) {
+            return Optional.empty();
         }
-        programs.posthouse()
-                .ifPresent(launcher -> all.add(new RdvServer(
-                        "posthouse",
-                        Contestants::posthouseDescriptors,
-                        children,
-                        listen -> posthouse(launcher, listen))));
-        programs.haproxy().ifPresent(haproxy -> {
-            var configuration = new HaproxyConfiguration(workingDirectory, descriptorLimit);
-            all.add(Forwarder.of(
-                    "haproxy",
-                    2,
-                    children,
-                    (listen, target) -> List.of(
-                            haproxy.toString(),
-                            "-db",
-                            "-f",
-                            configuration.write(listen, target).toString())));
-        });
-        // Two sockets, and a pipe for each direction that Go keeps for as long as the copy runs.
-        programs.goCopy()
-                .ifPresent(goCopy -> all.add(Forwarder.of(
-                        "go-copy",
-                        6,
-                        children,
-                        (listen, target) -> List.of(goCopy.toString(), text(listen), text(target)))));
-        programs.rdvGo()
-                .ifPresent(rdv -> all.add(new RdvServer(
-                        "rdv-go",
-                        limit -> limit,
-                        children,
-                        listen -> List.of(rdv.toString(), "-l", text(listen), "serve"))));
-        return List.copyOf(all);
-    }
-
-    private static List<String> splice(InetSocketAddress listen, InetSocketAddress target) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return List.of(java, "-cp", System.getProperty("java.class.path"), SPLICE_MAIN, text(listen), text(target));
+        String classPath = System.getProperty("java.class.path");
+        return Optional.of(Forwarder.of(
+                "splice",
+                2,
+                children,
+                (listen, target) -> List.of(java, "-cp", classPath, SPLICE_MAIN, text(listen), text(target))));
     }
 
-    /** Its limits for each address stay as they are: the load comes from 254 addresses, which is below each of them. */
-    private static List<String> posthouse(Path launcher, InetSocketAddress listen) {
-        return List.of(launcher.toString(), "serve", "--listen", text(listen));
+    /**
+     * The daemon's limits for each address stay as they are: the load comes from 254 addresses and is below each of them.
+     * It takes no circuits past 80 % of its descriptor limit.
+     */
+    private Contestant posthouse(Path launcher) {
+        return new RdvServer(
+                "posthouse",
+                limit -> limit / 5 * 4,
+                children,
+                listen -> List.of(launcher.toString(), "serve", "--listen", text(listen)));
     }
 
-    /** The daemon takes no circuits past 80 % of its descriptor limit. */
-    private static long posthouseDescriptors(long limit) {
-        return limit / 5 * 4;
+    private Contestant haproxy(Path haproxy) {
+        var configuration = new HaproxyConfiguration(workingDirectory, descriptorLimit);
+        return Forwarder.of("haproxy", 2, children, (listen, target) -> {
+                    Path file = configuration.write(listen, target);
+                    return List.of(haproxy.toString(), "-db", "-f", file.toString());
+                })
+                .warmingUpFor(HAPROXY_WARM_UP);
+    }
+
+    /** For a pair it holds two sockets, and a pipe for each direction for as long as the copy runs. */
+    private Contestant goCopy(Path goCopy) {
+        return Forwarder.of(
+                "go-copy", 6, children, (listen, target) -> List.of(goCopy.toString(), text(listen), text(target)));
+    }
+
+    private Contestant rdvGo(Path rdv) {
+        return new RdvServer(
+                "rdv-go", limit -> limit, children, listen -> List.of(rdv.toString(), "-l", text(listen), "serve"));
     }
 
     private static String text(InetSocketAddress address) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,25 +27,36 @@ final class Forwarder implements Contestant {
     /** For sockets and files that have nothing to do with pairs, many times over. */
     static final int SPARE_DESCRIPTORS = 600;
 
+    /** Of a contestant of which nothing else is known. */
+    static final Duration WARM_UP = Duration.ofSeconds(1);
+
     private final String name;
     private final int descriptorsForPair;
+    private final Duration warmUp;
     private final Optional<Command> command;
     private final ChildProcesses children;
 
-    private Forwarder(String name, int descriptorsForPair, Optional<Command> command, ChildProcesses children) {
+    private Forwarder(
+            String name, int descriptorsForPair, Duration warmUp, Optional<Command> command, ChildProcesses children) {
         this.name = name;
         this.descriptorsForPair = descriptorsForPair;
+        this.warmUp = warmUp;
         this.command = command;
         this.children = children;
     }
 
     /** @param descriptorsForPair how many it holds for an idle pair */
     static Forwarder of(String name, int descriptorsForPair, ChildProcesses children, Command command) {
-        return new Forwarder(name, descriptorsForPair, Optional.of(command), children);
+        return new Forwarder(name, descriptorsForPair, WARM_UP, Optional.of(command), children);
+    }
+
+    /** The same with a warm-up of its own. */
+    Forwarder warmingUpFor(Duration time) {
+        return new Forwarder(name, descriptorsForPair, time, command, children);
     }
 
     static Forwarder none(ChildProcesses children) {
-        return new Forwarder("no-relay", 2, Optional.empty(), children);
+        return new Forwarder("no-relay", 2, WARM_UP, Optional.empty(), children);
     }
 
     @Override
@@ -60,6 +72,11 @@ final class Forwarder implements Contestant {
     @Override
     public boolean isRelay() {
         return command.isPresent();
+    }
+
+    @Override
+    public Duration warmUp() {
+        return warmUp;
     }
 
     @Override

@@ -34,7 +34,7 @@ final class Loopback {
             try (ServerSocket probe = new ServerSocket(port, 1, loopback)) {
                 return new InetSocketAddress(loopback, probe.getLocalPort());
             } catch (IOException taken) {
-                continue;
+                // The next one, then.
             }
         }
         throw new IOException("no port of 127.0.0.1 is free from " + FIRST_PORT + " to " + LAST_PORT);

@@ -5,6 +5,7 @@ import dev.posthouse.bench.process.RelayProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +42,11 @@ final class RdvServer implements Contestant {
     @Override
     public boolean hasLobby() {
         return true;
+    }
+
+    @Override
+    public Duration warmUp() {
+        return Forwarder.WARM_UP;
     }
 
     @Override

@@ -16,9 +16,6 @@ public final class Throughput implements Measure {
     private static final double GIGA = 1e9;
     private static final double NANOS_A_SECOND = 1e9;
 
-    /** For the JIT of a relay and for TCP's windows. */
-    private static final Duration WARM_UP = Duration.ofSeconds(1);
-
     private final Duration window;
     private final List<Load> loads = List.of(
             new Load(1, metric(1, "GB/s"), metric(1, "CPU s/GB")),
@@ -45,7 +42,8 @@ public final class Throughput implements Measure {
     @Override
     public String about() {
         return "Bulk one way, " + window.toMillis() / 1000.0
-                + " s after a warm-up; GB are 10^9 bytes that came out, CPU is user and system time of the relay.";
+                + " s after a warm-up (haproxy, which only splices when a connection is 5 s old: 6 s); GB are 10^9 bytes that"
+                + " came out, CPU is user and system time of the relay.";
     }
 
     @Override
@@ -82,7 +80,7 @@ public final class Throughput implements Measure {
                 tasks.start(Transfer.receiving(pair.accepter(), received, stopped::get));
                 tasks.start(Transfer.sending(pair.dialer(), stopped::get));
             }
-            Pause.of(WARM_UP);
+            Pause.of(contestant.warmUp());
             var cpu = new CpuClock(relay);
             long begin = System.nanoTime();
             long before = sum(counters);

@@ -1,0 +1,49 @@
+package dev.posthouse.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OptionsTest {
+
+    @Test
+    void withoutArgumentsEverythingIsMeasuredInThreeRounds() {
+        Options options = Options.parse(List.of());
+
+        assertThat(options.rounds()).isEqualTo(3);
+        assertThat(options.window()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(options.shortWindow()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(options.only()).isEmpty();
+        assertThat(options.measures()).isEqualTo(Options.MEASURES);
+    }
+
+    @Test
+    void whatIsSaidGoesBeforeWhatQuickMeans() {
+        Options options = Options.parse(List.of("--rounds", "2", "--quick"));
+
+        assertThat(options.rounds()).isEqualTo(2);
+        assertThat(options.window()).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--rounds 0       | --rounds takes a whole number from 1 to 100, not 0",
+                "--seconds x      | --seconds takes a whole number from 1 to 60, not x",
+                "--json           | --json needs a value",
+                "--measure speed  | --measure takes some of throughput,latency,setup,memory,start, not 'speed'",
+                "--only haproxy,x | --only takes some of no-relay,splice,posthouse,haproxy,go-copy,rdv-go, not 'x'",
+            })
+    void aWrongArgumentIsRefusedWithWhatWouldBeRight(String line, String message) {
+        assertThatThrownBy(() -> Options.parse(List.of(line.split(" ", -1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+}
