@@ -28,8 +28,8 @@ import java.util.Optional;
 public final class RelayBench {
     private static final int USAGE = 2;
 
-    /** The longest, memory of an rdv server, takes about a tenth of it. */
-    private static final Duration CELL_LIMIT = Duration.ofMinutes(3);
+    /** The longest, memory of an rdv server, takes about a quarter of it. */
+    private static final Duration CELL_LIMIT = Duration.ofMinutes(2);
 
     private final Options options;
     private final List<Contestant> contestants;

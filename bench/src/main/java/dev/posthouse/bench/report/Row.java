@@ -19,7 +19,7 @@ public record Row(int round, String measure, String contestant, List<Figure> fig
 
     /** One line for people. */
     public String line() {
-        String found = failure.map(why -> "FAILED: " + why)
+        String found = failure.map(why -> "FAILED: " + why.replaceAll("\\s+", " "))
                 .orElseGet(() -> figures.stream().map(Row::text).collect(Collectors.joining("  ")));
         return String.format(Locale.ROOT, "round %d  %-10s  %-9s  %s", round, measure, contestant, found);
     }
