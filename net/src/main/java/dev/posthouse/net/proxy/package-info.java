@@ -3,10 +3,10 @@
  * which addresses it really runs. The observed address of a peer behind a balancer comes from here.
  *
  * <pre>{@code
- * switch (ProxyProtocol.decode(readSoFar)) {
- *     case ProxyProtocol.NotProxy() -> refuse(stream);
- *     case ProxyProtocol.NeedMore(int atLeast) -> readAtLeast(atLeast);
- *     case ProxyProtocol.Header(ProxyHeader header, int length) -> serve(header.source(), behind(length));
+ * switch (ProxyHeader.decode(readSoFar)) {
+ *     case Decoded.NotProxy() -> refuse(stream);
+ *     case Decoded.NeedMore(int atLeast) -> readAtLeast(atLeast);
+ *     case Decoded.Header(ProxyHeader header, int length) -> serve(header.source(), behind(length));
  * }
  * }</pre>
  *
