@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Leg implements KeyHandler {
 
-    /** How often one wake-up reads again after a read that filled the whole buffer: other pairs want their turn. */
-    private static final int MOST_READS = 4;
-
     /** The shortest wait for a meter: a meter that has nothing yet must not make the loop spin. */
     private static final long SHORTEST_HOLD_NANOS = 1_000_000;
 
@@ -125,32 +122,27 @@ final class Leg implements KeyHandler {
         return moved - undelivered;
     }
 
-    /** Reads, and writes what was read at once. */
+    /**
+     * Reads once, and writes what was read at once. Reading on while there is more was measured to be dearer for each
+     * byte (decision 001); only what was read ahead goes in one go, since no wake-up comes for it.
+     */
     private void move() throws IOException {
-        LoopBuffers buffers = splice.loop().buffers();
-        for (int reads = 0; mayRead(); reads++) {
-            if (front == null && reads == MOST_READS) {
+        do {
+            if (!mayRead()) {
                 return;
             }
-            splice.touch();
-            int room = buffers.room();
-            int count = read(room);
-            if (count == 0) {
-                return;
-            }
+            splice.movedAt(splice.loop().now());
+            int count = read();
             if (count < 0) {
                 ended = true;
                 updateInterest();
                 splice.partner(this).stream.shutdownOutput();
                 splice.progressed();
-                return;
+            } else if (count > 0) {
+                count(count);
+                write();
             }
-            moved(count);
-            write(buffers);
-            if (front == null && count < room) {
-                return;
-            }
-        }
+        } while (front != null);
     }
 
     private boolean mayRead() {
@@ -158,7 +150,8 @@ final class Leg implements KeyHandler {
     }
 
     /** Reads into the loop's buffer and flips it. 0: nothing there, or nothing allowed; -1: the end. */
-    private int read(int room) throws IOException {
+    private int read() throws IOException {
+        int room = splice.loop().buffers().room();
         Meter meter = splice.meter();
         if (meter == null) {
             return receive(room);
@@ -168,6 +161,7 @@ final class Leg implements KeyHandler {
         if (allowed == 0) {
             held = true;
             retryAt = now + Math.max(SHORTEST_HOLD_NANOS, meter.retryAfter(now));
+            splice.movedAt(retryAt);
             updateInterest();
             splice.rearm();
             return 0;
@@ -210,7 +204,8 @@ final class Leg implements KeyHandler {
     }
 
     /** Writes the loop's buffer to the partner, and keeps what does not go. */
-    private void write(LoopBuffers buffers) throws IOException {
+    private void write() throws IOException {
+        LoopBuffers buffers = splice.loop().buffers();
         Leg partner = splice.partner(this);
         ByteBuffer buffer = buffers.current();
         partner.stream.channel().write(buffer);
@@ -229,7 +224,7 @@ final class Leg implements KeyHandler {
         }
         Leg partner = splice.partner(this);
         if (partner.stream.channel().write(kept) > 0) {
-            splice.touch();
+            splice.movedAt(splice.loop().now());
         }
         if (kept.hasRemaining()) {
             return;
@@ -258,7 +253,7 @@ final class Leg implements KeyHandler {
         }
     }
 
-    private void moved(int count) {
+    private void count(int count) {
         long total = moved + count;
         moved = total;
     }

@@ -127,12 +127,17 @@ final class NioSplice extends Timed implements Splice {
         return over;
     }
 
-    /** Something moved, or would have if the meters had let it: the idle time starts again. */
-    void touch() {
-        lastMoved = loop.now();
+    /**
+     * Something moved at {@code time}, or would have if the meters had let it; a leg that waits for them says when they
+     * will. The idle time starts again from there.
+     */
+    void movedAt(long time) {
+        if (time - lastMoved > 0) {
+            lastMoved = time;
+        }
     }
 
-    /** A leg has set its retry time. */
+    /** Sets the one timer to whatever comes first: the end of the idle time, of draining, or a leg's retry time. */
     void rearm() {
         long now = loop.now();
         long delay = Long.MAX_VALUE;

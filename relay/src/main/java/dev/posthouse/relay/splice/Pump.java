@@ -22,8 +22,9 @@ final class Pump implements Runnable {
     private final ByteStream source;
     private final ByteStream sink;
     private final HeapBuffers buffers;
-    // Written by this thread, read by any.
+    // These three: written by this thread, read by any.
     private volatile long moved;
+    private volatile long lastMoved = System.nanoTime();
     private volatile boolean writing;
     private long delivered;
 
@@ -44,23 +45,41 @@ final class Pump implements Runnable {
         return delivered;
     }
 
+    /**
+     * When something moved last, as {@link System#nanoTime()}; or when the meters will be asked again, while they hold
+     * up what has come.
+     */
+    long lastMoved() {
+        return lastMoved;
+    }
+
     boolean isWriting() {
         return writing;
     }
 
     @Override
     public void run() {
+        try {
+            pump();
+        } catch (IOException e) {
+            splice.fail(Reason.PEER_RESET, e);
+        } catch (InterruptedException | RuntimeException | Error e) {
+            // Nobody has this thread to interrupt it.
+            splice.stop(Reason.INTERNAL, e);
+        } finally {
+            splice.pumpEnded();
+        }
+    }
+
+    private void pump() throws IOException, InterruptedException {
         ByteBuffer small = ByteBuffer.allocate(SMALL);
         @Nullable ByteBuffer large = null;
         try {
-            while (goesOn()) {
+            while (splice.goesOn()) {
                 ByteBuffer buffer = large != null ? large : small;
-                int count = source.read(buffer.clear());
+                int count = read(buffer.clear());
                 if (count < 0) {
-                    sink.shutdownOutput();
-                    if (!sink.carriesHalfClose() || !source.carriesHalfClose()) {
-                        splice.endBoth();
-                    }
+                    end();
                     return;
                 }
                 count(count);
@@ -74,72 +93,98 @@ final class Pump implements Runnable {
                     large = null;
                 }
             }
-        } catch (IOException e) {
-            splice.fail(Reason.PEER_RESET, e);
-        } catch (InterruptedException e) {
-            // Nobody has this thread to interrupt it; if somebody did, it means what it means everywhere.
-            splice.fail(Reason.INTERNAL, null);
-        } catch (RuntimeException | Error e) {
-            splice.stop(Reason.INTERNAL, e);
         } finally {
             if (large != null) {
                 buffers.release(large);
             }
-            splice.pumpEnded();
         }
     }
 
-    /** Whether to read on: also while the other direction's end is taking this one with it. */
-    private boolean goesOn() {
-        Reason cause = splice.cause();
-        return cause == null || cause == Reason.COMPLETED;
+    private int read(ByteBuffer buffer) throws IOException {
+        try {
+            int count = source.read(buffer);
+            lastMoved = System.nanoTime();
+            return count;
+        } catch (IOException e) {
+            if (splice.cause() == Reason.COMPLETED) {
+                // It was ended together with the other direction; that is an end, however the stream puts it.
+                return -1;
+            }
+            throw e;
+        }
+    }
+
+    private void end() throws IOException {
+        if (!sink.carriesHalfClose() || !source.carriesHalfClose()) {
+            // Said first: what the shutdown does to the other direction is no failure.
+            splice.endBoth();
+        }
+        try {
+            sink.shutdownOutput();
+        } catch (IOException e) {
+            if (splice.cause() != Reason.COMPLETED) {
+                throw e;
+            }
+        }
     }
 
     /** Writes what is in {@code buffer}, as the meters allow. */
     private void pass(ByteBuffer buffer) throws IOException, InterruptedException {
         Meter meter = splice.meter();
         int end = buffer.limit();
-        while (buffer.position() < end && goesOn()) {
-            splice.touch();
+        while (buffer.position() < end) {
             int allowed = end - buffer.position();
-            if (meter != null) {
-                long now = System.nanoTime();
-                allowed = meter.take(allowed, now);
-                if (allowed == Meter.EXHAUSTED) {
-                    splice.limit(this);
+            long wait = 0;
+            // Said before looking at the cause and asking the meter: a limit that the other direction runs into then
+            // either waits for this write, or prevents that anything is taken for it.
+            writing = true;
+            try {
+                if (!splice.goesOn()) {
                     return;
                 }
-                if (allowed == 0) {
-                    splice.pause(meter.retryAfter(now));
-                    continue;
+                if (meter != null) {
+                    long now = System.nanoTime();
+                    allowed = meter.take(allowed, now);
+                    if (allowed == 0) {
+                        wait = meter.retryAfter(now);
+                        lastMoved = now + wait;
+                    }
                 }
-                meter.settle(allowed, 0);
+                if (allowed > 0) {
+                    write(buffer.limit(buffer.position() + allowed), meter);
+                }
+            } finally {
+                writing = false;
             }
-            write(buffer.limit(buffer.position() + allowed));
+            if (allowed == Meter.EXHAUSTED) {
+                splice.limit(this);
+                return;
+            }
+            if (splice.cause() == Reason.LIMIT_BYTES) {
+                splice.drain();
+                return;
+            }
+            if (wait > 0) {
+                splice.pause(wait);
+            }
         }
-        splice.touch();
     }
 
-    private void write(ByteBuffer part) throws IOException {
+    private void write(ByteBuffer part, @Nullable Meter meter) throws IOException {
         int count = part.remaining();
-        // Said before looking once more, so that a limit either waits for this write or prevents it.
-        writing = true;
+        if (meter != null) {
+            meter.settle(count, 0);
+        }
         try {
-            if (goesOn()) {
-                sink.write(part);
-                delivered += count;
-            }
+            sink.write(part);
+            delivered += count;
+            lastMoved = System.nanoTime();
         } catch (IOException e) {
             if (splice.cause() != Reason.COMPLETED) {
                 throw e;
             }
             // The sink went with the other direction: the rest is read and dropped, so that closing does not reset.
             part.position(part.limit());
-        } finally {
-            writing = false;
-        }
-        if (splice.cause() == Reason.LIMIT_BYTES) {
-            splice.drain();
         }
     }
 

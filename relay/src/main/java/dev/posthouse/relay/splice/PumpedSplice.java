@@ -31,9 +31,10 @@ final class PumpedSplice extends Timed implements Splice {
     private final long idleNanos;
     private final Consumer<SpliceEnd> onEnd;
     private final Consumer<PumpedSplice> onOver;
-    private volatile long lastMoved = System.nanoTime();
     // Set once, under the lock.
     private volatile @Nullable Reason cause;
+    // Set under the lock.
+    private volatile boolean aborted;
     // Guarded by this.
     private @Nullable IOException error;
     // Guarded by this.
@@ -70,7 +71,7 @@ final class PumpedSplice extends Timed implements Splice {
         if (idleNanos != 0) {
             clock.submit(() -> {
                 if (cause == null) {
-                    clock.timers().arm(this, lastMoved + idleNanos);
+                    clock.timers().arm(this, lastMoved() + idleNanos);
                 }
             });
         }
@@ -100,7 +101,11 @@ final class PumpedSplice extends Timed implements Splice {
 
     /** Ends it at once; also ends one that is draining, whose cause stays what it was. */
     void fail(Reason reason, @Nullable IOException failure) {
-        settle(reason, failure);
+        synchronized (this) {
+            settle(reason, failure);
+            aborted = true;
+            notifyAll();
+        }
         left.abort();
         right.abort();
     }
@@ -115,15 +120,17 @@ final class PumpedSplice extends Timed implements Splice {
         return cause;
     }
 
-    void touch() {
-        lastMoved = System.nanoTime();
+    /** Whether to read on: also while the end of one direction is taking the other with it. */
+    boolean goesOn() {
+        Reason reason = cause;
+        return !aborted && (reason == null || reason == Reason.COMPLETED);
     }
 
-    /** Waits for a meter; returns early if there is a cause to end. */
+    /** Waits for a meter; returns early if it does not go on. */
     synchronized void pause(long nanos) throws InterruptedException {
         long start = System.nanoTime();
         long remaining = nanos;
-        while (cause == null && remaining > 0) {
+        while (goesOn() && remaining > 0) {
             wait(remaining / 1_000_000 + 1);
             remaining = nanos - (System.nanoTime() - start);
         }
@@ -159,11 +166,18 @@ final class PumpedSplice extends Timed implements Splice {
 
     @Override
     void expired(long now) {
+        long lastMoved = lastMoved();
         if (draining || now - lastMoved >= idleNanos) {
             fail(Reason.IDLE, null);
         } else {
             clock.timers().arm(this, lastMoved + idleNanos);
         }
+    }
+
+    private long lastMoved() {
+        long there = leftToRight.lastMoved();
+        long back = rightToLeft.lastMoved();
+        return there - back > 0 ? there : back;
     }
 
     /** A pump has come to its end; the last one finishes. On the pump's thread. */

@@ -170,7 +170,9 @@ final class SelectorLoop implements Runnable {
             running = tasks;
         }
         runTasks();
-        timers.expire(now());
+        if (!timers.isEmpty()) {
+            timers.expire(now());
+        }
         int settled = released.size();
         select(closing || settled > 0 ? 0 : timers.isEmpty() ? Long.MAX_VALUE : timers.untilNext(now()));
         if (settled > 0) {

@@ -15,7 +15,11 @@ public record Terms(Duration idle, List<Meter> meters) {
     /** No bounds. */
     public static final Terms UNLIMITED = new Terms(Duration.ZERO, List.of());
 
+    /** @throws IllegalArgumentException if {@code idle} is negative */
     public Terms {
+        if (idle.isNegative()) {
+            throw new IllegalArgumentException("the idle time is zero (no bound) or positive, not " + idle);
+        }
         meters = List.copyOf(meters);
     }
 }

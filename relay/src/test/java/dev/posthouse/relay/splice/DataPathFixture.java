@@ -59,11 +59,15 @@ abstract class DataPathFixture {
         SocketChannel.open().close();
     }
 
+    int loops() {
+        return 2;
+    }
+
     @BeforeEach
     void open() throws IOException {
         socketsBefore = openSockets();
         listener = TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        dataPath = Splicer.start(new Splicer.Options(2, BUFFER));
+        dataPath = Splicer.start(new Splicer.Options(loops(), BUFFER));
     }
 
     @AfterEach

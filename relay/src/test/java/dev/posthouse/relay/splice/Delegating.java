@@ -17,6 +17,10 @@ class Delegating implements ByteStream {
         this.below = below;
     }
 
+    ByteStream below() {
+        return below;
+    }
+
     @Override
     public int read(ByteBuffer into) throws IOException {
         return below.read(into);

@@ -2,12 +2,23 @@ package dev.posthouse.relay.splice;
 
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+
 /** A meter that allows what the test grants. */
 final class FakeMeter implements Meter {
 
+    private final long retryAfter;
     private long granted;
     private long used;
     private long refusals;
+
+    FakeMeter() {
+        this(Duration.ofMillis(1));
+    }
+
+    FakeMeter(Duration retryAfter) {
+        this.retryAfter = retryAfter.toNanos();
+    }
 
     synchronized void grant(int bytes) {
         granted += bytes;
@@ -48,6 +59,6 @@ final class FakeMeter implements Meter {
 
     @Override
     public long retryAfter(long now) {
-        return 1_000_000;
+        return retryAfter;
     }
 }

@@ -1,12 +1,99 @@
 package dev.posthouse.relay.splice;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.relay.Reason;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 class NioSpliceTest extends SpliceContract {
+
+    private final List<SelectorLoop> loops = new ArrayList<>();
 
     @Override
     ByteStream leg(TcpStream raw) {
         return raw;
+    }
+
+    @AfterEach
+    void closeLoops() {
+        loops.forEach(SelectorLoop::close);
+    }
+
+    @Test
+    void twoSocketsGoToALoop() {
+        assertThat(join(Terms.UNLIMITED).splice()).isInstanceOf(NioSplice.class);
+    }
+
+    @Test
+    void socketsWithBytesReadAheadGoToALoopToo() {
+        Connection left = connect();
+        ByteStream pushed = PushbackStream.of(left.leg(), ByteBuffer.wrap(text("front")));
+
+        Joined pair = join(new Connection(left.peer(), pushed), connect(), Terms.UNLIMITED);
+
+        assertThat(pair.splice()).isInstanceOf(NioSplice.class);
+    }
+
+    @Test
+    void aBufferIsHeldOnlyWhileAReaderIsSlow() throws Exception {
+        SelectorLoop loop = loop();
+        Connection left = connect();
+        Connection right = connect();
+        byte[] bytes = new byte[32 * 1024 * 1024];
+        var splice = new NioSplice(
+                loop, (TcpStream) left.leg(), null, (TcpStream) right.leg(), null, Terms.UNLIMITED, end -> {});
+        splice.submit();
+        assertThat(kept(loop)).isZero();
+
+        Future<?> sending = tasks.submit(() -> left.peer().write(ByteBuffer.wrap(bytes)));
+        await("a buffer to be held").until(() -> kept(loop), kept -> kept == 1);
+        assertThat(read(right.peer(), bytes.length)).isEqualTo(bytes);
+
+        sending.get();
+        await("the buffer to come back").until(() -> kept(loop), kept -> kept == 0);
+    }
+
+    @Test
+    void aBufferThatWaitsComesBackWhenItsPairIsEnded() throws Exception {
+        SelectorLoop loop = loop();
+        Connection left = connect();
+        Connection right = connect();
+        var ended = new CompletableFuture<SpliceEnd>();
+        var splice = new NioSplice(
+                loop, (TcpStream) left.leg(), null, (TcpStream) right.leg(), null, Terms.UNLIMITED, ended::complete);
+        splice.submit();
+        Future<?> sending = tasks.submit(() -> left.peer().write(ByteBuffer.allocate(32 * 1024 * 1024)));
+        await("a buffer to be held").until(() -> kept(loop), kept -> kept == 1);
+
+        splice.end(Reason.LIMIT_TOTAL);
+
+        assertThat(ended.join().leftToRight()).isLessThan(splice.leftToRight());
+        assertThat(kept(loop)).isZero();
+        assertThat(loop.load().get()).isZero();
+        assertThat(sending).failsWithin(Duration.ofSeconds(10));
+    }
+
+    private SelectorLoop loop() throws Exception {
+        SelectorLoop loop = SelectorLoop.start("test", BUFFER);
+        loops.add(loop);
+        loop.load().incrementAndGet();
+        return loop;
+    }
+
+    private static int kept(SelectorLoop loop) {
+        var answer = new CompletableFuture<Integer>();
+        loop.submit(() -> answer.complete(loop.buffers().kept()));
+        return answer.join();
     }
 }

@@ -2,6 +2,7 @@ package dev.posthouse.relay.splice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PushbackStream;
@@ -332,6 +333,18 @@ abstract class WatchContract extends DataPathFixture {
                 assertThat(watches.get(i).watch().release()).isPresent();
             }
         }
+    }
+
+    @Test
+    void closingAReleasedStreamFreesItsDescriptorThoughTheLoopSleeps() throws Exception {
+        Connection connection = connect();
+        ByteStream stream =
+                watch(connection.leg(), Duration.ZERO).watch().release().orElseThrow();
+        long open = openSockets();
+
+        stream.close();
+
+        await().until(DataPathFixture::openSockets, now -> now < open);
     }
 
     /** Sends both ways over a stream that came back. */
