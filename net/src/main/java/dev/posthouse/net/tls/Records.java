@@ -61,7 +61,11 @@ final class Records {
 
     /** Unwraps at most one record of those that were read. */
     SSLEngineResult unwrap(ByteBuffer into) throws SSLException {
-        return engine.unwrap(encrypted, into);
+        SSLEngineResult result = engine.unwrap(encrypted, into);
+        if (!encrypted.hasRemaining() && encrypted.capacity() > SMALL && !more) {
+            encrypted = NOTHING; // the stream may be silent for days from now on
+        }
+        return result;
     }
 
     /**
@@ -99,6 +103,14 @@ final class Records {
         } finally {
             encrypted.limit(encrypted.position()).position(start);
         }
+    }
+
+    /** Whether the engine is in a handshake, with nothing of its own left to write. */
+    boolean isNegotiating() {
+        return switch (engine.getHandshakeStatus()) {
+            case NEED_TASK, NEED_UNWRAP, NEED_UNWRAP_AGAIN -> true;
+            case NEED_WRAP, FINISHED, NOT_HANDSHAKING -> false;
+        };
     }
 
     /** Runs what the engine wants computed, on this thread: a virtual one, where nothing else waits for it. */

@@ -136,11 +136,12 @@ public final class TlsStream implements ByteStream {
     private void settle(SSLEngineResult result) throws IOException {
         if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
             inputEnded = true;
-        } else if (!halfClose && records.engine().getHandshakeSession() != null) {
+        }
+        flushUnlessWriting();
+        if (records.isNegotiating()) {
+            // only TLS 1.2 has this; nobody needs it, and it is a way to burn a server's time
             throw new SSLException("the peer began to negotiate anew, which is not supported");
         }
-        records.runTasks();
-        flushUnlessWriting();
     }
 
     private int takePlain(ByteBuffer from, ByteBuffer into) {
