@@ -1,9 +1,11 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -87,17 +89,38 @@ final class NioWatch extends Timed implements Watch, KeyHandler {
 
     @Override
     public Optional<ByteStream> release() {
-        if (!take()) {
-            return Optional.empty();
+        ByteBuffer probe = ByteBuffer.allocate(1);
+        synchronized (this) {
+            if (over) {
+                return Optional.empty();
+            }
+            if (isReadable(probe)) {
+                end(WatchEnd.Cause.READABLE, PushbackStream.of(stream, probe.flip()));
+                return Optional.empty();
+            }
+            take();
         }
         // Also wakes the selector, which lets go of the key: until then a closed channel keeps its descriptor.
         loop.submit(() -> loop.timers().disarm(this));
         return Optional.of(stream);
     }
 
+    /** Looks for what the loop has not come to yet: a peer that has just left must not be taken for one that waits. */
+    private boolean isReadable(ByteBuffer probe) {
+        try {
+            return stream.channel().read(probe) != 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     private void end(WatchEnd.Cause cause) {
+        end(cause, stream);
+    }
+
+    private void end(WatchEnd.Cause cause, ByteStream rest) {
         if (take()) {
-            Thread.startVirtualThread(() -> onEnd.accept(new WatchEnd(cause, stream)));
+            Thread.startVirtualThread(() -> onEnd.accept(new WatchEnd(cause, rest)));
         }
     }
 

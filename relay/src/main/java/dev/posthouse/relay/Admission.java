@@ -1,0 +1,127 @@
+package dev.posthouse.relay;
+
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts who waits and which circuits run, for each address and in all, and says no past the {@link Limits}. Limits can
+ * be changed while it runs: what was admitted stays, what comes next is counted against the new ones.
+ *
+ * <p>Lock-free; any thread.
+ */
+public final class Admission {
+
+    /** Yes, with a place that is to be given back; or no, with a reason. */
+    public sealed interface Answer {
+        /** Admitted. */
+        record Granted(Permit permit) implements Answer {}
+
+        /**
+         * Not admitted.
+         *
+         * @param reason one of the limit reasons
+         * @param explanation for the peer and the log: names the limit, no address
+         */
+        record Denied(Reason reason, String explanation) implements Answer {}
+    }
+
+    /** One kind of thing that is counted. */
+    private static final class Count {
+        private final AtomicInteger all = new AtomicInteger();
+        private final ConcurrentHashMap<AddressKey, Integer> byAddress = new ConcurrentHashMap<>();
+
+        boolean enterAll(int limit) {
+            if (all.incrementAndGet() > limit && limit > 0) {
+                all.decrementAndGet();
+                return false;
+            }
+            return true;
+        }
+
+        boolean enter(AddressKey key, int limit) {
+            var entered = new boolean[1];
+            byAddress.compute(key, (k, count) -> {
+                int now = count == null ? 0 : count;
+                entered[0] = limit == 0 || now < limit;
+                if (entered[0]) {
+                    return now + 1;
+                }
+                return count;
+            });
+            return entered[0];
+        }
+
+        void leave(AddressKey key) {
+            byAddress.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
+    private volatile Limits limits;
+    private final Count waiting = new Count();
+    private final Count circuits = new Count();
+
+    public Admission(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** The limits in force. */
+    public Limits limits() {
+        return limits;
+    }
+
+    /** Changes the limits for whatever comes next. */
+    public void limits(Limits next) {
+        limits = next;
+    }
+
+    /** Asks for a place to wait. */
+    public Answer admitWaiting(AddressKey address) {
+        Limits now = limits;
+        if (!waiting.enterAll(now.waitingInAll())) {
+            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many peers are waiting at this relay, try again later");
+        }
+        if (!waiting.enter(address, now.waitingPerAddress())) {
+            waiting.all.decrementAndGet();
+            return new Answer.Denied(Reason.LIMIT_PEER, "too many peers of your address are waiting");
+        }
+        return new Answer.Granted(new Permit(() -> {
+            waiting.leave(address);
+            waiting.all.decrementAndGet();
+        }));
+    }
+
+    /** Asks for a circuit between two addresses; between one and itself it counts once. */
+    public Answer admitCircuit(AddressKey one, AddressKey other) {
+        Limits now = limits;
+        if (!circuits.enterAll(now.circuitsInAll())) {
+            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many circuits run at this relay, try again later");
+        }
+        if (!circuits.enter(one, now.circuitsPerAddress())) {
+            circuits.all.decrementAndGet();
+            return new Answer.Denied(Reason.LIMIT_PEER, "too many circuits of one address");
+        }
+        boolean two = !one.equals(other);
+        if (two && !circuits.enter(other, now.circuitsPerAddress())) {
+            circuits.leave(one);
+            circuits.all.decrementAndGet();
+            return new Answer.Denied(Reason.LIMIT_PEER, "too many circuits of one address");
+        }
+        return new Answer.Granted(new Permit(() -> {
+            circuits.leave(one);
+            if (two) {
+                circuits.leave(other);
+            }
+            circuits.all.decrementAndGet();
+        }));
+    }
+
+    /** Peers that wait now. */
+    public int waiting() {
+        return waiting.all.get();
+    }
+
+    /** Circuits that run now. */
+    public int circuits() {
+        return circuits.all.get();
+    }
+}

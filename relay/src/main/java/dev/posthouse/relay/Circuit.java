@@ -1,0 +1,86 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.relay.splice.Splice;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One relayed pair that carries bytes. Any thread may look. */
+public final class Circuit {
+
+    private final long id;
+    private final String dialect;
+    private final NameTag name;
+    private final InetSocketAddress dialer;
+    private final InetSocketAddress accepter;
+    private final long startNanos;
+    private volatile @Nullable Splice splice;
+
+    Circuit(
+            long id,
+            String dialect,
+            NameTag name,
+            InetSocketAddress dialer,
+            InetSocketAddress accepter,
+            long startNanos) {
+        this.id = id;
+        this.dialect = dialect;
+        this.name = name;
+        this.dialer = dialer;
+        this.accepter = accepter;
+        this.startNanos = startNanos;
+    }
+
+    void carriedBy(Splice joined) {
+        splice = joined;
+    }
+
+    /** The number that its events carry. */
+    public long id() {
+        return id;
+    }
+
+    /** Whose circuit. */
+    public String dialect() {
+        return dialect;
+    }
+
+    /** The name under which the two met. */
+    public NameTag name() {
+        return name;
+    }
+
+    /** The dialer's address. */
+    public InetSocketAddress dialer() {
+        return dialer;
+    }
+
+    /** The accepter's address. */
+    public InetSocketAddress accepter() {
+        return accepter;
+    }
+
+    /** {@link System#nanoTime()} when it was opened. */
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** Bytes from the dialer so far. */
+    public long dialerBytes() {
+        Splice now = splice;
+        return now == null ? 0 : now.leftToRight();
+    }
+
+    /** Bytes from the accepter so far. */
+    public long accepterBytes() {
+        Splice now = splice;
+        return now == null ? 0 : now.rightToLeft();
+    }
+
+    /** Ends it. */
+    public void end(Reason reason) {
+        Splice now = splice;
+        if (now != null) {
+            now.end(reason);
+        }
+    }
+}

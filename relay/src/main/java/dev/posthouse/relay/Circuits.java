@@ -1,0 +1,136 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.relay.splice.DataPath;
+import dev.posthouse.relay.splice.Meter;
+import dev.posthouse.relay.splice.SpliceEnd;
+import dev.posthouse.relay.splice.Terms;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** The circuits of one relay: opens them on the data path, counts them, and knows when all have ended. Any thread. */
+public final class Circuits {
+
+    private final DataPath dataPath;
+    private final RelayListener events;
+    private final Metering metering;
+    private final AtomicLong numbers = new AtomicLong();
+    private final ConcurrentHashMap<Long, Circuit> running = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ended = lock.newCondition();
+
+    public Circuits(DataPath dataPath, Admission admission, RelayListener events) {
+        this.dataPath = dataPath;
+        this.events = events;
+        this.metering = new Metering(admission);
+    }
+
+    /** A number for a pair that has met. */
+    public long nextNumber() {
+        return numbers.incrementAndGet();
+    }
+
+    /**
+     * Joins two legs for good.
+     *
+     * @param number from {@link #nextNumber}
+     * @param dialer given up; closed in the end
+     * @param accepter given up; closed in the end
+     * @param place given back in the end
+     * @param own further meters of the dialect or the application, besides those of the {@link Limits}
+     * @param took since the two met
+     * @param onEnd called once, on a virtual thread, after the end was counted
+     */
+    public Circuit open(
+            String dialect,
+            long number,
+            NameTag name,
+            Leg dialer,
+            Leg accepter,
+            Permit place,
+            List<Meter> own,
+            Duration took,
+            Consumer<SpliceEnd> onEnd) {
+        long start = System.nanoTime();
+        var circuit = new Circuit(
+                number,
+                dialect,
+                name,
+                dialer.observed().orElse(dialer.remote()),
+                accepter.observed().orElse(accepter.remote()),
+                start);
+        Metering.Use use = metering.use(AddressKey.of(dialer.payer()), AddressKey.of(accepter.payer()));
+        var meters = new ArrayList<Meter>(own);
+        meters.addAll(use.meters());
+        running.put(number, circuit);
+        events.on(new RelayEvent.CircuitOpened(dialect, number, name, took));
+        circuit.carriedBy(dataPath.join(dialer.stream(), accepter.stream(), new Terms(metering.idle(), meters), end -> {
+            use.close();
+            dialer.release();
+            accepter.release();
+            place.close();
+            events.on(new RelayEvent.CircuitClosed(
+                    dialect,
+                    number,
+                    name,
+                    end.reason(),
+                    end.leftToRight(),
+                    end.rightToLeft(),
+                    Duration.ofNanos(System.nanoTime() - start),
+                    end.error().map(Throwable::toString)));
+            remove(number);
+            onEnd.accept(end);
+        }));
+        return circuit;
+    }
+
+    private void remove(long number) {
+        running.remove(number);
+        if (running.isEmpty()) {
+            lock.lock();
+            try {
+                ended.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** What runs now. */
+    public Collection<Circuit> running() {
+        return List.copyOf(running.values());
+    }
+
+    /**
+     * Waits until none runs.
+     *
+     * @return whether none ran when the time was up
+     */
+    public boolean awaitNone(Duration limit) throws InterruptedException {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (!running.isEmpty()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = Math.min(ended.awaitNanos(left), TimeUnit.DAYS.toNanos(1));
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends all that run. */
+    public void endAll(Reason reason) {
+        running.values().forEach(circuit -> circuit.end(reason));
+    }
+}

@@ -1,0 +1,82 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.net.address.AddressPort;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who waits for whom. Holds values only; the live connection of one who waits stays in its node's {@link WaitingRoom}
+ * under the slot named here. In memory by {@link MemoryDirectory}; a directory that several nodes share has the same
+ * shape.
+ *
+ * <p>Thread-safe. {@link #meet} decides at once and never waits for a partner.
+ */
+public interface Directory {
+
+    /**
+     * Somebody who waits, or would.
+     *
+     * @param dialect by which the names are told apart
+     * @param name what the two sides have agreed on: a token, a key
+     * @param role one of the dialect's two roles; two of the same role never meet
+     * @param offer what the partner is told
+     * @param node whose waiting room holds the connection
+     * @param slot where it stands there
+     * @param expiry when a directory may forget it
+     */
+    record Presence(String dialect, String name, Role role, Offer offer, String node, long slot, Instant expiry) {}
+
+    /** The two sides of a meeting. */
+    enum Role {
+        /** Who wants to reach somebody. */
+        DIALER,
+        /** Who wants to be reached. */
+        ACCEPTER;
+
+        /** The one that this one meets. */
+        public Role other() {
+            return this == DIALER ? ACCEPTER : DIALER;
+        }
+
+        /** The word for it in logs and JSON. */
+        public String label() {
+            return this == DIALER ? "dialer" : "accepter";
+        }
+    }
+
+    /**
+     * What a peer tells its partner.
+     *
+     * @param candidates addresses at which it may be reached, as it said itself
+     * @param observed its address as the relay saw it
+     */
+    record Offer(List<AddressPort> candidates, Optional<AddressPort> observed) {
+        public Offer {
+            candidates = List.copyOf(candidates);
+        }
+    }
+
+    /** What came of {@link #meet}. */
+    sealed interface Meeting {
+        /**
+         * It waits now.
+         *
+         * @param replaced the one of the same name and role whose place it took; no longer in the directory
+         */
+        record Waiting(Optional<Presence> replaced) implements Meeting {}
+
+        /**
+         * Its partner was waiting; neither is in the directory now.
+         *
+         * @param partner where the partner is: on this node, or on another
+         */
+        record Matched(Presence partner) implements Meeting {}
+    }
+
+    /** Matches {@code presence} with the other role of its name if that waits, or else lets it wait. */
+    Meeting meet(Presence presence);
+
+    /** Takes it out. Whether it was still there. */
+    boolean withdraw(Presence presence);
+}

@@ -1,0 +1,144 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Deadline;
+import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.address.NetworkBlocks;
+import dev.posthouse.net.proxy.Decoded;
+import dev.posthouse.net.proxy.ProxyHeader;
+import dev.posthouse.net.tls.TlsServer;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands before the dialects on the one port: a PROXY header from a trusted network, then TLS if it is spoken, then
+ * the dialects' own first bytes. Everything is bounded in size and by one deadline.
+ */
+final class FrontDoor {
+
+    /** A connection whose dialect is known. */
+    record Arrival(Leg leg, Dialect dialect) {}
+
+    /** Nobody wants these first bytes. */
+    static final class Unrecognised extends IOException {
+        private final Reason reason;
+
+        Unrecognised(Reason reason, String message) {
+            super(message);
+            this.reason = reason;
+        }
+
+        Reason reason() {
+            return reason;
+        }
+    }
+
+    /** One read takes a whole ordinary request; what it takes too much stays in the stream. */
+    private static final int READ_AHEAD = 1_024;
+
+    /** The content type of a TLS handshake record (RFC 8446 section 5.1). */
+    private static final byte TLS_HANDSHAKE = 0x16;
+
+    /** For a TLS handshake; the deadline of the whole still holds. */
+    private static final Duration HANDSHAKE = Duration.ofSeconds(10);
+
+    private final List<Dialect> dialects;
+    private final NetworkBlocks proxies;
+    private final @Nullable TlsServer tls;
+
+    FrontDoor(List<Dialect> dialects, NetworkBlocks proxies, @Nullable TlsServer tls) {
+        this.dialects = dialects;
+        this.proxies = proxies;
+        this.tls = tls;
+    }
+
+    /**
+     * Finds out whose connection this is.
+     *
+     * @param leg with its stream at the very first byte
+     * @param limit for all of it
+     * @throws Unrecognised if no dialect wants it, or it ended first
+     * @throws IOException if the connection broke, or the time was up
+     */
+    Arrival receive(Leg leg, Duration limit) throws IOException {
+        return Deadline.within(
+                leg.stream(),
+                limit,
+                "the first bytes",
+                () -> recognise(proxies.contains(leg.remote().getAddress()) ? behindProxy(leg) : leg, true));
+    }
+
+    /**
+     * Takes a PROXY header off, if there is one: the proxy decides whether it sends them, and one that is not to be believed
+     * never gets here.
+     */
+    private static Leg behindProxy(Leg leg) throws IOException {
+        ByteBuffer first = ByteBuffer.allocate(READ_AHEAD);
+        while (true) {
+            if (leg.stream().read(first) < 0) {
+                throw new EOFException("closed before a PROXY header was whole");
+            }
+            ByteBuffer seen = first.duplicate().flip();
+            switch (ProxyHeader.decode(seen.slice())) {
+                case Decoded.NotProxy no -> {
+                    return leg.with(PushbackStream.of(leg.stream(), seen));
+                }
+                case Decoded.Header found -> {
+                    seen.position(found.length());
+                    Leg rest = leg.with(PushbackStream.of(leg.stream(), seen));
+                    Optional<InetSocketAddress> source = found.header().source();
+                    return source.isEmpty()
+                            ? rest
+                            : rest.observedAs(source, source.get().getAddress());
+                }
+                case Decoded.NeedMore more -> {
+                    if (more.atLeast() > first.capacity()) {
+                        first = ByteBuffer.allocate(more.atLeast()).put(seen);
+                    }
+                }
+            }
+        }
+    }
+
+    private Arrival recognise(Leg leg, boolean mayBeTls) throws IOException {
+        ByteBuffer first = ByteBuffer.allocate(READ_AHEAD);
+        while (true) {
+            if (leg.stream().read(first) < 0) {
+                throw first.position() == 0
+                        ? new EOFException("closed without a byte")
+                        : new Unrecognised(Reason.UNKNOWN_PROTOCOL, "closed before its protocol was recognised");
+            }
+            ByteBuffer seen = first.duplicate().flip();
+            boolean open = false;
+            if (mayBeTls && tls != null && seen.get(0) == TLS_HANDSHAKE) {
+                ByteStream secured = tls.accept(PushbackStream.of(leg.stream(), seen), HANDSHAKE);
+                return recognise(leg.with(secured), false);
+            }
+            for (Dialect dialect : dialects) {
+                switch (dialect.detect(seen.slice())) {
+                    case YES -> {
+                        return new Arrival(leg.with(PushbackStream.of(leg.stream(), seen)), dialect);
+                    }
+                    case NEED_MORE -> open = true;
+                    case NO -> {}
+                }
+            }
+            if (!open || seen.remaining() >= Relay.DETECTION_BOUND) {
+                throw new Unrecognised(Reason.UNKNOWN_PROTOCOL, "no dialect begins with " + hex(seen));
+            }
+        }
+    }
+
+    private static String hex(ByteBuffer seen) {
+        byte[] shown = new byte[Math.min(8, seen.remaining())];
+        seen.get(0, shown);
+        return HexFormat.ofDelimiter(" ").formatHex(shown);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.posthouse.relay;
+
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The directory of a single node. */
+public final class MemoryDirectory implements Directory {
+
+    private record Key(String dialect, String name) {}
+
+    private final ConcurrentHashMap<Key, Presence> waiting = new ConcurrentHashMap<>();
+
+    @Override
+    public Meeting meet(Presence presence) {
+        var outcome = new Meeting[1];
+        waiting.compute(new Key(presence.dialect(), presence.name()), (key, there) -> {
+            if (there != null && there.role() == presence.role().other()) {
+                outcome[0] = new Meeting.Matched(there);
+                return null;
+            }
+            outcome[0] = new Meeting.Waiting(Optional.ofNullable(there));
+            return presence;
+        });
+        return outcome[0];
+    }
+
+    @Override
+    public boolean withdraw(Presence presence) {
+        var found = new boolean[1];
+        waiting.computeIfPresent(new Key(presence.dialect(), presence.name()), (key, there) -> {
+            found[0] = there.slot() == presence.slot() && there.node().equals(presence.node());
+            return found[0] ? null : there;
+        });
+        return found[0];
+    }
+}

@@ -1,0 +1,287 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.net.NetworkFailure;
+import dev.posthouse.net.TcpListener;
+import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.address.NetworkBlocks;
+import dev.posthouse.net.tls.TlsServer;
+import dev.posthouse.relay.splice.DataPath;
+import dev.posthouse.relay.splice.Splicer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A relay: one port, every dialect. Each connection gets a virtual thread that detects the dialect and serves the
+ * handshake; what waits is in the waiting room, what runs is on the data path, and neither holds a thread.
+ *
+ * <p>Thread-safe. {@link #drain} turns newcomers away and lets circuits finish; {@link #close} ends everything.
+ */
+public final class Relay implements AutoCloseable {
+
+    /** How many first bytes a dialect is shown at most before "need more" counts as no. */
+    public static final int DETECTION_BOUND = 64;
+
+    /** How long accepting pauses after it failed: descriptors come back when circuits end, not by asking again. */
+    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+    private final RelayServices services;
+    private final boolean ownsDataPath;
+    private final FrontDoor door;
+    private final TcpListener listener;
+    private final List<Dialect> dialects;
+    private final Thread accepting;
+    private final Descriptors descriptors;
+    private final AtomicLong connections = new AtomicLong();
+    private volatile boolean draining;
+
+    private Relay(Builder builder, TcpListener listener) throws IOException {
+        RelayServices given = builder.services;
+        this.ownsDataPath = given == null;
+        this.services =
+                given == null ? RelayServices.singleNode(Splicer.start(), builder.limits, builder.events) : given;
+        this.dialects = List.copyOf(builder.dialects);
+        this.listener = listener;
+        this.descriptors = Descriptors.ofThisProcess();
+        this.door = new FrontDoor(dialects, builder.proxies, builder.tls);
+        dialects.forEach(dialect -> dialect.open(services));
+        this.accepting = Thread.ofPlatform().name("posthouse-accept").daemon().unstarted(this::acceptAll);
+    }
+
+    /** A builder; at least one dialect and {@link Builder#listen} are needed. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Where it listens, with the port that the system chose. */
+    public InetSocketAddress address() {
+        return listener.address();
+    }
+
+    /** What the dialects share: circuits, admission, who waits. */
+    public RelayServices services() {
+        return services;
+    }
+
+    /** Connections that are open now: handshakes, waiting peers and the ends of circuits. */
+    public long connections() {
+        return connections.get();
+    }
+
+    /** How many connections the descriptor limit allows. */
+    public Descriptors descriptors() {
+        return descriptors;
+    }
+
+    /** Whether {@link #drain} or {@link #close} was called. */
+    public boolean draining() {
+        return draining;
+    }
+
+    private void acceptAll() {
+        boolean paused = false;
+        while (!draining) {
+            try {
+                SocketChannel channel = listener.accept();
+                if (paused) {
+                    paused = false;
+                    services.events().on(new RelayEvent.AcceptResumed());
+                }
+                welcome(channel);
+            } catch (IOException e) {
+                if (draining) {
+                    return;
+                }
+                if (!paused) {
+                    paused = true;
+                    services.events().on(new RelayEvent.AcceptPaused(String.valueOf(e.getMessage())));
+                }
+                LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());
+            }
+        }
+    }
+
+    private void welcome(SocketChannel channel) throws IOException {
+        long now = connections.incrementAndGet();
+        var place = new Permit(connections::decrementAndGet);
+        try {
+            var remote = (InetSocketAddress) channel.getRemoteAddress();
+            if (remote == null || now > descriptors.fullAt()) {
+                channel.close();
+                place.close();
+                if (remote != null) {
+                    services.events()
+                            .on(new RelayEvent.Refused(
+                                    Optional.empty(), remote, Reason.LIMIT_DESCRIPTORS, "no descriptors left"));
+                }
+                return;
+            }
+            var leg =
+                    new Leg(new TcpStream(channel), remote, Optional.of(remote), place, now > descriptors.crowdedAt());
+            Thread.ofVirtual().name("posthouse-leg").start(() -> serve(leg));
+        } catch (IOException e) {
+            // The peer was gone before we looked at it.
+            channel.close();
+            place.close();
+        } catch (OutOfMemoryError | RuntimeException e) {
+            channel.close();
+            place.close();
+            services.events().on(new RelayEvent.Fault("accepting a connection", e));
+        }
+    }
+
+    private void serve(Leg accepted) {
+        Leg leg = accepted;
+        Optional<String> dialectName = Optional.empty();
+        try {
+            FrontDoor.Arrival arrival =
+                    door.receive(accepted, services.admission().limits().head());
+            leg = arrival.leg();
+            dialectName = Optional.of(arrival.dialect().name());
+            services.events().on(new RelayEvent.Accepted(arrival.dialect().name(), leg.remote()));
+            arrival.dialect().serve(leg);
+        } catch (FrontDoor.Unrecognised e) {
+            leg.abort();
+            refused(Optional.empty(), leg, e.reason(), e);
+        } catch (TimedOut e) {
+            leg.abort();
+            refused(dialectName, leg, Reason.HANDSHAKE_TIMEOUT, e);
+        } catch (NetworkFailure e) {
+            leg.abort();
+            refused(dialectName, leg, Reason.PROTOCOL_ERROR, e);
+        } catch (IOException e) {
+            leg.abort();
+            refused(dialectName, leg, Reason.PEER_GONE, e);
+        } catch (RuntimeException | Error e) {
+            leg.abort();
+            services.events().on(new RelayEvent.Fault("serving a connection", e));
+        }
+    }
+
+    private void refused(Optional<String> dialect, Leg leg, Reason reason, IOException why) {
+        services.events().on(new RelayEvent.Refused(dialect, leg.remote(), reason, String.valueOf(why.getMessage())));
+    }
+
+    /**
+     * Accepts nobody new, turns away who waits, and waits for the circuits to finish.
+     *
+     * @param limit how long; what still runs then goes on until {@link #close}
+     * @return whether all circuits had finished
+     */
+    public boolean drain(Duration limit) throws InterruptedException {
+        stopAccepting();
+        dialects.forEach(Dialect::drain);
+        return services.circuits().awaitNone(limit);
+    }
+
+    private void stopAccepting() {
+        draining = true;
+        try {
+            listener.close();
+        } catch (IOException e) {
+            services.events().on(new RelayEvent.Fault("closing the listening socket", e));
+        }
+    }
+
+    /** Ends everything now. A second call does nothing. */
+    @Override
+    public void close() {
+        stopAccepting();
+        dialects.forEach(Dialect::close);
+        services.circuits().endAll(Reason.SHUTDOWN);
+        if (ownsDataPath) {
+            services.dataPath().close();
+        }
+    }
+
+    /** Collects what a relay needs. Not thread-safe. */
+    public static final class Builder {
+        private final List<Dialect> dialects = new ArrayList<>();
+        private InetSocketAddress address = new InetSocketAddress(8080);
+        private NetworkBlocks proxies = NetworkBlocks.NONE;
+        private Limits limits = Limits.DEFAULT;
+        private RelayListener events = RelayListener.SILENT;
+        private @Nullable RelayServices services;
+        private @Nullable TlsServer tls;
+
+        private Builder() {}
+
+        /** Adds a dialect; they are asked in the order in which they were added. Closed with the relay. */
+        public Builder dialect(Dialect dialect) {
+            dialects.add(dialect);
+            return this;
+        }
+
+        /** Where to listen: the wildcard address means both families; port 0 lets the system choose. */
+        public Builder listen(InetSocketAddress where) {
+            address = where;
+            return this;
+        }
+
+        /** Networks whose connections may begin with a PROXY header, which is then believed. */
+        public Builder proxies(NetworkBlocks trusted) {
+            proxies = trusted;
+            return this;
+        }
+
+        /** Speaks TLS, too, on the same port, told apart by the first bytes. */
+        public Builder tls(TlsServer server) {
+            tls = server;
+            return this;
+        }
+
+        /** Limits to start with; not together with {@link #services}. */
+        public Builder limits(Limits start) {
+            limits = start;
+            return this;
+        }
+
+        /** Who is told what happens; not together with {@link #services}. */
+        public Builder events(RelayListener listener) {
+            events = listener;
+            return this;
+        }
+
+        /** Services that somebody else owns, shared with other relays of this process. */
+        public Builder services(RelayServices shared) {
+            services = shared;
+            return this;
+        }
+
+        /**
+         * Binds and starts.
+         *
+         * @throws IllegalStateException if there is no dialect
+         * @throws IOException if the address cannot be listened on
+         */
+        public Relay start() throws IOException {
+            if (dialects.isEmpty()) {
+                throw new IllegalStateException("a relay needs at least one dialect");
+            }
+            TcpListener listener = TcpListener.bind(address);
+            Relay relay;
+            try {
+                relay = new Relay(this, listener);
+            } catch (IOException | RuntimeException e) {
+                listener.close();
+                throw e;
+            }
+            relay.accepting.start();
+            relay.services.events().on(new RelayEvent.Listening(relay.address()));
+            return relay;
+        }
+    }
+
+    /** The data path, for those who mount further things on it. */
+    public DataPath dataPath() {
+        return services.dataPath();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.relay.splice.DataPath;
+import java.time.InstantSource;
+
+/**
+ * What the dialects of one relay share.
+ *
+ * @param dataPath moves bytes and watches who waits
+ * @param directory who waits for whom
+ * @param node this node's name in the directory
+ * @param waitingRoom this node's waiting connections
+ * @param admission limits
+ * @param circuits what runs
+ * @param events told of everything
+ * @param clock the time of day, for expiries
+ */
+public record RelayServices(
+        DataPath dataPath,
+        Directory directory,
+        String node,
+        WaitingRoom waitingRoom,
+        Admission admission,
+        Circuits circuits,
+        RelayListener events,
+        InstantSource clock) {
+
+    /** Services of a single node, with a directory in memory. The data path stays the caller's to close. */
+    public static RelayServices singleNode(DataPath dataPath, Limits limits, RelayListener events) {
+        var admission = new Admission(limits);
+        return new RelayServices(
+                dataPath,
+                new MemoryDirectory(),
+                "local",
+                new WaitingRoom(dataPath),
+                admission,
+                new Circuits(dataPath, admission, events),
+                events,
+                InstantSource.system());
+    }
+}

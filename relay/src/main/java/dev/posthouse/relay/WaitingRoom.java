@@ -1,0 +1,148 @@
+package dev.posthouse.relay;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.relay.splice.DataPath;
+import dev.posthouse.relay.splice.Watch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where this node's peers wait, each in a slot, watched by the data path at next to no cost.
+ *
+ * <p>A slot is <i>arriving</i> from {@link #reserve} on (its peer is asking the directory), then either <i>parked</i> or
+ * <i>gone</i>. Whoever finds an arriving slot in the directory waits the instant until it is one of the two; a parked one
+ * ends exactly once: it is {@linkplain #take taken}, or its watch ends. A slot's state is guarded by the slot itself.
+ */
+public final class WaitingRoom {
+
+    private enum State {
+        ARRIVING,
+        PARKED,
+        GONE
+    }
+
+    /** One place. */
+    private static final class Slot {
+        private State state = State.ARRIVING;
+        private @Nullable Waiter waiter;
+        private @Nullable Watch watch;
+    }
+
+    /**
+     * Who was taken out.
+     *
+     * @param waiter as it was parked
+     * @param stream to go on with, in blocking mode
+     */
+    public record Taken(Waiter waiter, ByteStream stream) {}
+
+    private final DataPath dataPath;
+    private final AtomicLong numbers = new AtomicLong();
+    private final ConcurrentHashMap<Long, Slot> slots = new ConcurrentHashMap<>();
+
+    public WaitingRoom(DataPath dataPath) {
+        this.dataPath = dataPath;
+    }
+
+    /** A new slot, arriving. Its owner must {@link #park} into it or {@link #vacate} it without delay. */
+    public long reserve() {
+        long number = numbers.incrementAndGet();
+        slots.put(number, new Slot());
+        return number;
+    }
+
+    /** Gives an arriving slot up; does nothing if it is not arriving any more. */
+    public void vacate(long number) {
+        Slot slot = slots.get(number);
+        if (slot == null) {
+            return;
+        }
+        synchronized (slot) {
+            if (slot.state == State.ARRIVING) {
+                slot.state = State.GONE;
+                slots.remove(number);
+                slot.notifyAll();
+            }
+        }
+    }
+
+    /**
+     * Parks a peer in its arriving slot.
+     *
+     * @param waiter keeps still until it is taken, or until its {@link Waiter#waitEnded} is called
+     * @param limit how long it may wait; positive
+     */
+    public void park(long number, Waiter waiter, Duration limit) {
+        Slot slot = slots.get(number);
+        if (slot == null) {
+            throw new IllegalStateException("slot " + number + " was vacated");
+        }
+        synchronized (slot) {
+            slot.waiter = waiter;
+            slot.state = State.PARKED;
+            slot.watch = dataPath.watch(waiter.stream(), limit, end -> {
+                synchronized (slot) {
+                    slot.state = State.GONE;
+                }
+                slots.remove(number);
+                waiter.waitEnded(end.cause(), end.stream());
+            });
+            slot.notifyAll();
+        }
+    }
+
+    /**
+     * Takes a peer out.
+     *
+     * @return empty if it is gone: it left, its time was up, or somebody else took it
+     * @throws InterruptedException if interrupted in the instant in which the slot is arriving
+     */
+    public Optional<Taken> take(long number) throws InterruptedException {
+        Slot slot = slots.get(number);
+        if (slot == null) {
+            return Optional.empty();
+        }
+        synchronized (slot) {
+            while (slot.state == State.ARRIVING) {
+                slot.wait();
+            }
+            Watch watch = slot.watch;
+            Waiter waiter = slot.waiter;
+            if (slot.state == State.GONE || watch == null || waiter == null) {
+                return Optional.empty();
+            }
+            Optional<ByteStream> stream = watch.release();
+            if (stream.isEmpty()) {
+                return Optional.empty();
+            }
+            slot.state = State.GONE;
+            slots.remove(number);
+            return Optional.of(new Taken(waiter, stream.get()));
+        }
+    }
+
+    /** Takes out everybody of one kind: for a dialect that drains. */
+    public List<Taken> takeAll(Class<? extends Waiter> kind) throws InterruptedException {
+        var all = new ArrayList<Taken>();
+        for (var entry : slots.entrySet()) {
+            Waiter waiter;
+            synchronized (entry.getValue()) {
+                waiter = entry.getValue().waiter;
+            }
+            if (kind.isInstance(waiter)) {
+                take(entry.getKey()).ifPresent(all::add);
+            }
+        }
+        return all;
+    }
+
+    /** How many wait or arrive. */
+    public int size() {
+        return slots.size();
+    }
+}
