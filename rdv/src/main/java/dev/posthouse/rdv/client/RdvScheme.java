@@ -1,0 +1,50 @@
+package dev.posthouse.rdv.client;
+
+import dev.posthouse.net.connection.AddressScheme;
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.rdv.wire.ServerAddress;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+
+/** rdv's addresses: those of its servers, with a token. */
+public final class RdvScheme implements AddressScheme {
+
+    private final RdvClient client;
+
+    /** @param client dials and accepts; stays its owner's to close */
+    public RdvScheme(RdvClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public String name() {
+        return "rdv";
+    }
+
+    @Override
+    public String form() {
+        return "http://HOST[:PORT][/PATH] or https://…, with a TOKEN: an rdv server";
+    }
+
+    @Override
+    public boolean recognises(String address) {
+        String lower = address.toLowerCase(Locale.ROOT);
+        return lower.startsWith("http://") || lower.startsWith("https://");
+    }
+
+    @Override
+    public Connection dial(String address, Optional<String> token) throws IOException {
+        return client.dial(ServerAddress.parse(address).uri(), needed(token));
+    }
+
+    @Override
+    public Connection accept(String address, Optional<String> token) throws IOException {
+        return client.accept(ServerAddress.parse(address).uri(), needed(token));
+    }
+
+    private static String needed(Optional<String> token) {
+        return token.orElseThrow(() -> new IllegalArgumentException(
+                "missing rdv token: give TOKEN, @FILE, - for standard input, or set POSTHOUSE_TOKEN"));
+    }
+}

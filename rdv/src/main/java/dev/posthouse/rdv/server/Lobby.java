@@ -1,0 +1,190 @@
+package dev.posthouse.rdv.server;
+
+import dev.posthouse.rdv.wire.RdvRequest;
+import dev.posthouse.rdv.wire.Refusal;
+import dev.posthouse.relay.AddressKey;
+import dev.posthouse.relay.Admission;
+import dev.posthouse.relay.Directory.Meeting;
+import dev.posthouse.relay.Directory.Presence;
+import dev.posthouse.relay.Leg;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.WaitingRoom;
+import dev.posthouse.relay.splice.WatchEnd;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Who waits for whom (spec 3): the first of two waits, the second meets it, a newer one of the same method takes the older
+ * one's place. Unlike the original's, a peer that leaves in the instant its partner comes costs the partner nothing: it
+ * goes on waiting (spec 10.2 #8).
+ *
+ * <p>Thread-safe; holds no lock.
+ */
+final class Lobby {
+
+    private final RelayServices services;
+    private final RouteChoice choice;
+    private volatile boolean closed;
+
+    Lobby(RelayServices services, PairHandler handler) {
+        this.services = services;
+        this.choice = new RouteChoice(services, handler, this);
+    }
+
+    /** Lets a peer in whose request is in order: it waits, or meets its partner on the calling thread. */
+    void join(RdvPeer peer) throws InterruptedException {
+        while (true) {
+            long slot = services.waitingRoom().reserve();
+            Presence presence = presence(peer, slot);
+            boolean parked = false;
+            try {
+                switch (services.directory().meet(presence)) {
+                    case Meeting.Waiting waiting -> {
+                        waiting.replaced().ifPresent(this::replace);
+                        parked = park(peer, presence);
+                        return;
+                    }
+                    case Meeting.Matched matched -> {
+                        services.waitingRoom().vacate(slot);
+                        Optional<RdvPeer> partner = take(matched.partner().slot(), Reason.COMPLETED);
+                        if (partner.isPresent()) {
+                            choice.run(peer, partner.get());
+                            return;
+                        }
+                        // It left in this very instant: look again.
+                    }
+                }
+            } finally {
+                if (!parked) {
+                    services.waitingRoom().vacate(slot);
+                }
+            }
+        }
+    }
+
+    private Presence presence(RdvPeer peer, long slot) {
+        RdvRequest request = peer.request();
+        Duration limit = services.admission().limits().lobby();
+        return new Presence(
+                RdvServer.NAME,
+                request.token(),
+                request.method().role(),
+                peer.offer(),
+                services.node(),
+                slot,
+                services.clock().instant().plus(limit));
+    }
+
+    /** Whether it waits now; if not, it was sent away. */
+    private boolean park(RdvPeer peer, Presence presence) {
+        if (closed) {
+            services.directory().withdraw(presence);
+            peer.dismiss(Refusal.SHUTTING_DOWN);
+            return false;
+        }
+        switch (services.admission().admitWaiting(AddressKey.of(peer.leg().payer()))) {
+            case Admission.Answer.Denied denied -> {
+                services.directory().withdraw(presence);
+                services.waitingRoom().vacate(presence.slot());
+                services.events()
+                        .on(new RelayEvent.Refused(
+                                Optional.of(RdvServer.NAME),
+                                peer.leg().remote(),
+                                denied.reason(),
+                                denied.explanation()));
+                peer.dismiss(new Refusal(503, denied.explanation(), denied.reason()));
+                return false;
+            }
+            case Admission.Answer.Granted granted -> {
+                peer.enter(presence, granted.permit());
+                services.events()
+                        .on(new RelayEvent.WaitStarted(
+                                RdvServer.NAME,
+                                presence.role(),
+                                peer.tag(),
+                                peer.leg().remote()));
+                services.waitingRoom()
+                        .park(
+                                presence.slot(),
+                                peer,
+                                services.admission().limits().lobby());
+                return true;
+            }
+        }
+    }
+
+    private Optional<RdvPeer> take(long slot, Reason why) throws InterruptedException {
+        return services.waitingRoom().take(slot).map(taken -> took(taken, why));
+    }
+
+    private RdvPeer took(WaitingRoom.Taken taken, Reason why) {
+        var peer = (RdvPeer) taken.waiter();
+        peer.resume(taken.stream());
+        counted(peer, why);
+        return peer;
+    }
+
+    private void replace(Presence older) {
+        try {
+            take(older.slot(), Reason.REPLACED)
+                    .ifPresent(peer -> Thread.startVirtualThread(() -> peer.dismiss(Refusal.REPLACED)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A peer's wait ended by itself: it spoke, ended, was too long here, or the relay goes down. */
+    void left(RdvPeer peer, WatchEnd.Cause cause) {
+        peer.presence().ifPresent(services.directory()::withdraw);
+        Refusal refusal =
+                switch (cause) {
+                    case TIMED_OUT -> Refusal.NO_PEER;
+                    case SHUTDOWN -> Refusal.SHUTTING_DOWN;
+                    case READABLE -> Refusal.notIdle(spokeOrLeft(peer.leg()));
+                };
+        counted(peer, refusal.reason());
+        peer.dismiss(refusal);
+    }
+
+    /** What made it readable. Does not block: there is something to read. */
+    private static Reason spokeOrLeft(Leg leg) {
+        try {
+            return leg.stream().read(ByteBuffer.allocate(1)) < 0 ? Reason.PEER_GONE : Reason.PROTOCOL_ERROR;
+        } catch (IOException e) {
+            return Reason.PEER_GONE;
+        }
+    }
+
+    private void counted(RdvPeer peer, Reason why) {
+        peer.leave();
+        services.events()
+                .on(new RelayEvent.WaitEnded(
+                        RdvServer.NAME,
+                        peer.request().method().role(),
+                        peer.tag(),
+                        why,
+                        Duration.ofNanos(System.nanoTime() - peer.arrivedNanos())));
+    }
+
+    /** Sends away everybody who waits, and whoever comes. */
+    void close() {
+        closed = true;
+        try {
+            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(RdvPeer.class)) {
+                RdvPeer peer = took(taken, Reason.SHUTDOWN);
+                peer.presence().ifPresent(services.directory()::withdraw);
+                Thread.startVirtualThread(() -> peer.dismiss(Refusal.SHUTTING_DOWN));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean closed() {
+        return closed;
+    }
+}

@@ -1,0 +1,190 @@
+package dev.posthouse.rdv.server;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Deadline;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.address.AddressPort;
+import dev.posthouse.rdv.wire.Command;
+import dev.posthouse.rdv.wire.Line;
+import dev.posthouse.rdv.wire.RdvResponse;
+import dev.posthouse.rdv.wire.Refusal;
+import dev.posthouse.relay.AddressKey;
+import dev.posthouse.relay.Admission;
+import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.RelayServices;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * From the meeting of two peers to the dialer's choice (spec 4.1, 4.2): both get their 101, dialer first, each in one
+ * write; the dialer says {@code CONTINUE}, and a circuit begins, or {@code OTHER}, and both are closed.
+ *
+ * <p>Runs on the thread of whoever came second.
+ */
+final class RouteChoice {
+
+    /** For a 101 or a CONTINUE to be taken by the system: it is far smaller than an empty send buffer. */
+    private static final Duration WRITE = Duration.ofSeconds(5);
+
+    private final RelayServices services;
+    private final PairHandler handler;
+    private final Lobby lobby;
+
+    RouteChoice(RelayServices services, PairHandler handler, Lobby lobby) {
+        this.services = services;
+        this.handler = handler;
+        this.lobby = lobby;
+    }
+
+    /** The pair while it lasts here. */
+    private record Pair(long number, RdvPeer dialer, RdvPeer accepter, long start, Permit place) {
+        Duration took() {
+            return Duration.ofNanos(System.nanoTime() - start);
+        }
+    }
+
+    /** Two peers met; takes both over. */
+    void run(RdvPeer one, RdvPeer other) throws InterruptedException {
+        boolean dialed = one.request().method().role() == dev.posthouse.relay.Directory.Role.DIALER;
+        RdvPeer dialer = dialed ? one : other;
+        RdvPeer accepter = dialed ? other : one;
+        switch (services.admission()
+                .admitCircuit(
+                        AddressKey.of(dialer.leg().payer()),
+                        AddressKey.of(accepter.leg().payer()))) {
+            case Admission.Answer.Denied denied -> {
+                var refusal = new Refusal(503, denied.explanation(), denied.reason());
+                refused(dialer, refusal);
+                refused(accepter, refusal);
+            }
+            case Admission.Answer.Granted granted -> {
+                var pair = new Pair(
+                        services.circuits().nextNumber(), dialer, accepter, System.nanoTime(), granted.permit());
+                services.events()
+                        .on(new RelayEvent.Met(
+                                RdvServer.NAME, pair.number(), dialer.tag(), address(dialer), address(accepter)));
+                decide(pair);
+            }
+        }
+    }
+
+    private void decide(Pair pair) throws InterruptedException {
+        PairHandler.Verdict verdict;
+        try {
+            verdict = handler.decide(
+                    new PairHandler.Peer(pair.dialer().request(), pair.dialer().observed()),
+                    new PairHandler.Peer(
+                            pair.accepter().request(), pair.accepter().observed()));
+        } catch (RuntimeException e) {
+            services.events().on(new RelayEvent.Fault("asking the pair handler", e));
+            verdict = new PairHandler.Verdict.Reject(new Refusal(500, "internal error", Reason.INTERNAL));
+        }
+        switch (verdict) {
+            case PairHandler.Verdict.Reject reject -> {
+                pair.place().close();
+                refused(pair.dialer(), reject.refusal());
+                refused(pair.accepter(), reject.refusal());
+                notRelayed(pair, reject.refusal().reason(), Optional.empty());
+            }
+            case PairHandler.Verdict.Relay relay -> greet(pair, relay);
+        }
+    }
+
+    private void refused(RdvPeer peer, Refusal refusal) {
+        services.events()
+                .on(new RelayEvent.Refused(
+                        Optional.of(RdvServer.NAME), peer.leg().remote(), refusal.reason(), refusal.body()));
+        Thread.startVirtualThread(() -> peer.dismiss(refusal));
+    }
+
+    private void greet(Pair pair, PairHandler.Verdict.Relay terms) throws InterruptedException {
+        try {
+            write(pair.dialer(), response(pair.dialer(), pair.accepter()));
+        } catch (IOException e) {
+            // The dialer is gone and the accepter knows of nothing: it goes on waiting (spec 10.2 #8).
+            pair.dialer().leg().abort();
+            pair.place().close();
+            notRelayed(pair, Reason.PEER_GONE, Optional.empty());
+            lobby.join(pair.accepter());
+            return;
+        }
+        try {
+            write(pair.accepter(), response(pair.accepter(), pair.dialer()));
+            Line line = Deadline.within(
+                    pair.dialer().leg().stream(),
+                    services.admission().limits().choice(),
+                    "choosing a route",
+                    () -> Line.read(pair.dialer().leg().stream()));
+            switch (Command.of(line)) {
+                case Command.Continue go -> {
+                    write(pair.accepter(), go.write());
+                    open(pair, line.rest(), terms);
+                }
+                case Command.Other other ->
+                    end(
+                            pair,
+                            Reason.DIRECT,
+                            other.address()
+                                    .filter(address -> address.address().zone().isEmpty())
+                                    .map(AddressPort::toSocketAddress));
+            }
+        } catch (TimedOut e) {
+            end(pair, Reason.HANDSHAKE_TIMEOUT, Optional.empty());
+        } catch (ProtocolViolation e) {
+            end(pair, Reason.PROTOCOL_ERROR, Optional.empty());
+        } catch (IOException e) {
+            end(pair, Reason.PEER_GONE, Optional.empty());
+        }
+    }
+
+    private void open(Pair pair, ByteStream dialerFromHere, PairHandler.Verdict.Relay terms) {
+        services.circuits()
+                .open(
+                        RdvServer.NAME,
+                        pair.number(),
+                        pair.dialer().tag(),
+                        pair.dialer().leg().with(terms.tapDialer().apply(dialerFromHere)),
+                        pair.accepter().leg().with(terms.tapAccepter().apply(pair.accepter().leg().stream())),
+                        pair.place(),
+                        terms.meters(),
+                        pair.took(),
+                        terms.onEnd());
+    }
+
+    /** Both are closed without a word, as the original does (spec 4.2 #3). */
+    private void end(Pair pair, Reason reason, Optional<InetSocketAddress> direct) {
+        pair.dialer().leg().close();
+        pair.accepter().leg().close();
+        pair.place().close();
+        notRelayed(pair, reason, direct);
+    }
+
+    private void notRelayed(Pair pair, Reason reason, Optional<InetSocketAddress> direct) {
+        services.events()
+                .on(new RelayEvent.NotRelayed(
+                        RdvServer.NAME, pair.number(), pair.dialer().tag(), reason, direct, pair.took()));
+    }
+
+    private static byte[] response(RdvPeer to, RdvPeer about) {
+        return new RdvResponse(
+                        about.candidates(),
+                        to.observed(),
+                        to.request().roundTrip().isPresent() ? about.request().roundTrip() : Optional.empty())
+                .write();
+    }
+
+    private static void write(RdvPeer peer, byte[] bytes) throws IOException {
+        Deadline.within(
+                peer.leg().stream(), WRITE, "writing", () -> peer.leg().stream().write(ByteBuffer.wrap(bytes)));
+    }
+
+    private static InetSocketAddress address(RdvPeer peer) {
+        return peer.leg().observed().orElse(peer.leg().remote());
+    }
+}

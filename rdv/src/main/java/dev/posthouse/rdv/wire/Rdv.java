@@ -1,0 +1,80 @@
+package dev.posthouse.rdv.wire;
+
+/**
+ * rdv as a protocol: what is sent, by whom and when (docs/specs/rdv.md has every detail, with its proof).
+ *
+ * <pre>
+ * dialer                         server                        accepter
+ *   | DIAL /token HTTP/1.1          |                              |
+ *   | Rdv-Self-Addrs: ...           |                              |
+ *   |------------------------------>|                              |
+ *   |   (silent while it waits)     |   ACCEPT /token HTTP/1.1     |
+ *   |                               |   Rdv-Self-Addrs: ...        |
+ *   |                               |<-----------------------------|
+ *   | 101, Rdv-Peer-Addrs           |          101, Rdv-Peer-Addrs |
+ *   |<------------------------------|----------------------------->|
+ *   |                                                              |
+ *   |   rdv/1 DIAL token\n  and  rdv/1 ACCEPT token\n, each side   |
+ *   |   at once, on every direct connection that came about        |
+ *   |<------------------------------------------------------------>|
+ *   |                                                              |
+ *   | direct:  OTHER ip:port\n --->| (closes both)                 |
+ *   |          CONTINUE\n on the chosen direct connection -------->|
+ *   |                                                              |
+ *   | relayed: CONTINUE\n -------->| CONTINUE\n ------------------>|
+ *   |          bytes               |          bytes                |
+ * </pre>
+ *
+ * <p>The dialer alone decides. Nothing is framed, encrypted, acknowledged or kept alive.
+ *
+ * <p><b>Versions.</b> All call themselves {@code rdv/1}. This is the protocol of v0.0.6. Up to v0.0.5 the token stood in
+ * a header {@code Rdv-Token}, and the lines were {@code HELLO} and {@code CONFIRM} with CRLF; the two cannot talk to each
+ * other, and a request of the older kind is refused by name.
+ *
+ * <p><b>Ours.</b> Two headers that stock peers ignore: {@link #ROUND_TRIP} in a request tells the peer's wait for a direct
+ * path how long the way is, and comes out as {@link #PEER_ROUND_TRIP} in the other's response. A peer that finds the
+ * latter knows that the server and the other peer are ours, so that half-closes are carried.
+ */
+public final class Rdv {
+
+    /** Names the protocol in {@code Upgrade} and at the start of a header line. */
+    public static final String PROTOCOL = "rdv/1";
+
+    /** Request: the client's own candidates, a comma list of {@code ip:port}. */
+    public static final String SELF_ADDRS = "Rdv-Self-Addrs";
+
+    /** Response: the other client's candidates and observed address. */
+    public static final String PEER_ADDRS = "Rdv-Peer-Addrs";
+
+    /** Response: the receiving client's address as the server saw it. */
+    public static final String OBSERVED_ADDR = "Rdv-Observed-Addr";
+
+    /** Request of the older protocol: the token. */
+    public static final String OLDER_TOKEN = "Rdv-Token";
+
+    /** Request, ours: this client's round trip to the server in microseconds. */
+    public static final String ROUND_TRIP = "Posthouse-Round-Trip";
+
+    /** Response, ours: the other client's round trip to the server in microseconds. */
+    public static final String PEER_ROUND_TRIP = "Posthouse-Peer-Round-Trip";
+
+    /** Candidates in a request (spec 2.1). */
+    public static final int MAX_SELF_ADDRS = 9;
+
+    /** Candidates in a response: nine of the peer's own and its observed address (spec 2.6). */
+    public static final int MAX_PEER_ADDRS = 10;
+
+    /** A command or header line with its line feed: the size of the original's read buffer (spec 4.1). */
+    public static final int MAX_LINE = 4_096;
+
+    /**
+     * A request or response head. The original takes 1 MiB (spec 2.2); decided here: a token, nine addresses and some
+     * application headers fit eight times over, and 50 000 of them at once do not hurt.
+     */
+    public static final int MAX_HEAD = 32 * 1_024;
+
+    /** How much of a refusal's body is kept for the error message (spec 2.7). */
+    public static final int MAX_REFUSAL_BODY = 1_024;
+
+    private Rdv() {}
+}

@@ -1,0 +1,112 @@
+package dev.posthouse.rdv.wire;
+
+import dev.posthouse.relay.Reason;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/**
+ * An HTTP answer that says no. Before the connection is taken over it is an ordinary response, after which further
+ * requests may follow (spec 2.4); afterwards it has no length, and the connection is closed behind it (spec 2.5).
+ *
+ * @param status 400 to 599
+ * @param body one line for the user, without a line feed
+ * @param reason how it is counted
+ */
+public record Refusal(int status, String body, Reason reason) {
+
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
+
+    public Refusal {
+        if (status < 400 || status > 599) {
+            throw new IllegalArgumentException("a refusal has a status of 400 to 599, not " + status);
+        }
+    }
+
+    /** Row 1 of spec 2.4. */
+    public static final Refusal CLOSED = new Refusal(503, "rdv is closed", Reason.SHUTDOWN);
+
+    /** Nobody came in time. */
+    public static final Refusal NO_PEER = new Refusal(408, "no matching peer found", Reason.NO_PEER);
+
+    /** A newer connection has taken the place. */
+    public static final Refusal REPLACED = new Refusal(409, "replaced by another conn", Reason.REPLACED);
+
+    /** The peer spoke, or ended, while it had to wait. */
+    public static Refusal notIdle(Reason reason) {
+        return new Refusal(400, "conn must idle while waiting for response header", reason);
+    }
+
+    /** The server goes down while the peer waits. */
+    public static final Refusal SHUTTING_DOWN =
+            new Refusal(503, "rdv server shutting down, try again", Reason.SHUTDOWN);
+
+    /**
+     * The answer before the connection was taken over.
+     *
+     * @param version of the request, which the status line repeats: {@code HTTP/1.0}, else {@code HTTP/1.1}
+     * @param close whether the server closes behind it
+     */
+    public byte[] immediate(String version, boolean close, Instant now) {
+        byte[] text = (body + "\n").getBytes(StandardCharsets.UTF_8);
+        var head = new StringBuilder(256)
+                .append(version.equals("HTTP/1.0") ? "HTTP/1.0 " : "HTTP/1.1 ")
+                .append(status)
+                .append(' ')
+                .append(phrase(status))
+                .append("\r\n");
+        if (status == 426) {
+            head.append("Upgrade: ").append(Rdv.PROTOCOL).append("\r\n");
+        }
+        if (status == 401) {
+            head.append("Www-Authenticate: Bearer\r\n");
+        }
+        if (close) {
+            head.append("Connection: close\r\n");
+        }
+        head.append("Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nDate: ")
+                .append(HTTP_DATE.format(now.atOffset(ZoneOffset.UTC)))
+                .append("\r\nContent-Length: ")
+                .append(text.length)
+                .append("\r\n\r\n");
+        return concat(head.toString(), text);
+    }
+
+    /** The answer after the connection was taken over; closing follows. */
+    public byte[] late() {
+        return concat(
+                "HTTP/1.1 " + status + " " + phrase(status)
+                        + "\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                        + "X-Content-Type-Options: nosniff\r\n\r\n",
+                body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] concat(String head, byte[] text) {
+        byte[] first = head.getBytes(StandardCharsets.US_ASCII);
+        byte[] all = java.util.Arrays.copyOf(first, first.length + text.length);
+        System.arraycopy(text, 0, all, first.length, text.length);
+        return all;
+    }
+
+    /** The standard phrase of a status. */
+    static String phrase(int status) {
+        return switch (status) {
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 408 -> "Request Timeout";
+            case 409 -> "Conflict";
+            case 426 -> "Upgrade Required";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 503 -> "Service Unavailable";
+            case 505 -> "HTTP Version Not Supported";
+            default -> "Refused";
+        };
+    }
+}

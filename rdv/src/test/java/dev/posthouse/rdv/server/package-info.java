@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.rdv.server;
+
+import org.jspecify.annotations.NullMarked;
