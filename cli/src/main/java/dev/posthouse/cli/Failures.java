@@ -1,0 +1,73 @@
+package dev.posthouse.cli;
+
+import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.LimitExceeded;
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.Refused;
+import dev.posthouse.net.TimedOut;
+import java.io.IOException;
+import java.io.PrintWriter;
+import picocli.CommandLine.ParameterException;
+
+/** What a failure is called, and what the program exits with. */
+final class Failures {
+
+    static final int OK = 0;
+    static final int INTERNAL = 1;
+    static final int USAGE = 2;
+    static final int RELAY_UNREACHABLE = 10;
+    static final int NO_PEER = 11;
+    static final int AUTHENTICATION = 12;
+    static final int REFUSED = 13;
+    static final int LOST = 14;
+    static final int PROTOCOL = 15;
+
+    private Failures() {}
+
+    /** The exit code of a failure. */
+    static int exitCode(Throwable failure) {
+        return switch (failure) {
+            case PeerUnreachable e -> RELAY_UNREACHABLE;
+            case TimedOut e -> NO_PEER;
+            case AuthenticationFailed e -> AUTHENTICATION;
+            case Refused e -> REFUSED;
+            case LimitExceeded e -> REFUSED;
+            case ProtocolViolation e -> PROTOCOL;
+            case IOException e -> LOST;
+            case IllegalArgumentException e -> USAGE;
+            case ParameterException e -> USAGE;
+            default -> INTERNAL;
+        };
+    }
+
+    /** The word for it in JSON: that of the relay's reasons where there is one. */
+    static String label(Throwable failure) {
+        return switch (exitCode(failure)) {
+            case RELAY_UNREACHABLE -> "unreachable";
+            case NO_PEER -> "no-peer";
+            case AUTHENTICATION -> "unauthorized";
+            case REFUSED -> failure instanceof LimitExceeded ? "limit-total" : "rejected";
+            case LOST -> "peer-reset";
+            case PROTOCOL -> "protocol-error";
+            case USAGE -> "usage";
+            default -> "internal";
+        };
+    }
+
+    /** Prints a failure: one line, and the trace only where the fault is ours. */
+    static int report(Exception failure, PrintWriter err) {
+        int code = exitCode(failure);
+        err.println("posthouse: " + message(failure));
+        if (code == INTERNAL) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return code;
+    }
+
+    static String message(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.posthouse.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program {@code posthouse}. */
+@Command(
+        name = "posthouse",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        description = "Where two peers that cannot reach each other meet: directly when the network allows it,"
+                + " through a relay when not.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ServeCommand.class,
+            DialCommand.class,
+            AcceptCommand.class,
+            CompletionCommand.class,
+            HelpCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  posthouse serve                                          run a relay on port 8080",
+            "  posthouse accept http://relay.example:8080 TOKEN > file  receive what the peer sends",
+            "  posthouse dial http://relay.example:8080 TOKEN < file    send it",
+            "",
+            "Exit codes: 0 ok, 1 internal error, 2 usage, 10 relay unreachable, 11 peer did not come,",
+            "12 authentication failed, 13 refused or over a limit, 14 connection lost, 15 protocol error,",
+            "130 interrupted."
+        })
+public final class Main implements Runnable {
+
+    /** Options that the original takes before its command, and whether a value follows. */
+    private static final Set<String> ORIGINAL_WITH_VALUE = Set.of("-l", "-s");
+
+    private static final Set<String> ORIGINAL_ALONE = Set.of("-v", "-w");
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    /** Starts it, and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    static int run(String... args) {
+        return commandLine().execute(originalOrder(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Main::usage)
+                .setExecutionExceptionHandler((error, line, parsed) -> Failures.report(error, line.getErr()))
+                .setExitCodeExceptionMapper(Failures::exitCode);
+    }
+
+    private static int usage(ParameterException error, String[] args) {
+        PrintWriter err = error.getCommandLine().getErr();
+        err.println("posthouse: " + error.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+        err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return Failures.USAGE;
+    }
+
+    /** The original's command line has its options before the command; picocli wants them behind it. */
+    static String[] originalOrder(String... args) {
+        List<String> before = new ArrayList<>();
+        int i = 0;
+        while (i < args.length) {
+            if (ORIGINAL_WITH_VALUE.contains(args[i]) && i + 1 < args.length) {
+                before.add(args[i++]);
+                before.add(args[i++]);
+            } else if (ORIGINAL_ALONE.contains(args[i])) {
+                before.add(args[i++]);
+            } else {
+                break;
+            }
+        }
+        if (before.isEmpty() || i == args.length || args[i].startsWith("-")) {
+            return args;
+        }
+        List<String> ordered = new ArrayList<>();
+        ordered.add(args[i]);
+        ordered.addAll(before);
+        ordered.addAll(List.of(args).subList(i + 1, args.length));
+        return ordered.toArray(String[]::new);
+    }
+
+    /** No command: that is no use of it. */
+    @Override
+    public void run() {
+        throw new ParameterException(
+                java.util.Objects.requireNonNull(spec, "picocli sets it").commandLine(),
+                "a command is missing: serve, dial or accept");
+    }
+
+    /** The version of this build. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"posthouse " + (version == null ? "(not built)" : version)};
+        }
+    }
+
+    /** The completion script for bash and zsh. */
+    static String completionScript() {
+        return AutoComplete.bash("posthouse", commandLine());
+    }
+}

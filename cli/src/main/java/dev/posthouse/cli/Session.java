@@ -1,0 +1,53 @@
+package dev.posthouse.cli;
+
+import dev.posthouse.net.connection.AddressScheme;
+import dev.posthouse.net.connection.Connection;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+
+/** One run of {@code dial} or {@code accept}: connect, pipe, say how it ended. */
+final class Session {
+
+    /** Dials or accepts. */
+    @FunctionalInterface
+    interface Connecting {
+        Connection connect(AddressScheme scheme, Optional<String> token) throws IOException;
+    }
+
+    private Session() {}
+
+    /** The exit code. */
+    static int run(ConnectOptions options, Connecting connecting) {
+        Talk talk = options.talk();
+        try (var in = new FileInputStream(FileDescriptor.in);
+                var out = new FileOutputStream(FileDescriptor.out)) {
+            Optional<String> token = options.token(in);
+            AddressScheme scheme = options.scheme();
+            talk.waiting(options.address());
+            try (Connection connection = connecting.connect(scheme, token)) {
+                talk.connected(connection);
+                Terminal terminal = Terminal.current();
+                var pipe = new Pipe(connection, in.getChannel(), out.getChannel(), terminal.in());
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                    if (pipe.interrupted()) {
+                        talk.closed(pipe.sent(), pipe.received(), "interrupted");
+                    }
+                }));
+                try (var progress = Progress.start(talk, terminal, pipe)) {
+                    pipe.run();
+                } finally {
+                    if (pipe.ended()) {
+                        talk.closed(pipe.sent(), pipe.received(), pipe.reason());
+                    }
+                }
+                return Failures.OK;
+            }
+        } catch (IOException | RuntimeException e) {
+            talk.failed(e);
+            return Failures.exitCode(e);
+        }
+    }
+}

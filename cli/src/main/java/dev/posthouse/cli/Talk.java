@@ -1,0 +1,128 @@
+package dev.posthouse.cli;
+
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Report;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.util.Map;
+
+/**
+ * What a command says on standard error, while standard output belongs to the data: lines for a person, or one JSON object
+ * a line. Any thread.
+ */
+final class Talk {
+
+    private final PrintStream err;
+    private final boolean json;
+    private final boolean quiet;
+    private final boolean verbose;
+
+    Talk(PrintStream err, boolean json, boolean quiet, boolean verbose) {
+        this.err = err;
+        this.json = json;
+        this.quiet = quiet;
+        this.verbose = verbose;
+    }
+
+    /** Whether a progress line would disturb nobody. */
+    boolean mayDraw(Terminal terminal) {
+        return terminal.err() && !json && !quiet;
+    }
+
+    void waiting(String relay) {
+        if (json) {
+            print(Json.object("event", "waiting", "relay", relay));
+        } else if (!quiet) {
+            print("waiting for the peer at " + relay);
+        }
+    }
+
+    void connected(Connection connection) {
+        Report report = connection.report();
+        String remote = text(connection.route().remote());
+        long millis = report.toConnected().toMillis();
+        if (json) {
+            Map<String, Object> event = Json.map(
+                    "event", "connected",
+                    "route", connection.route().label(),
+                    "remote", remote,
+                    "millis", millis,
+                    "waitedMillis", report.toMeeting().toMillis(),
+                    "relayRoundTripMicros", report.relayRoundTrip().toNanos() / 1_000,
+                    "candidates",
+                            report.ownCandidates().stream().map(Talk::text).toList(),
+                    "peerCandidates",
+                            report.peerCandidates().stream().map(Talk::text).toList(),
+                    "attempts", report.attempts().stream().map(Talk::attempt).toList());
+            report.observedAddress().ifPresent(address -> event.put("observed", text(address)));
+            print(Json.write(event));
+            return;
+        }
+        if (!quiet) {
+            long choosing = report.toConnected().minus(report.toMeeting()).toMillis();
+            print("connected " + (connection.route().label().equals("direct") ? "directly to " : "through the relay ")
+                    + remote + " (" + choosing + " ms after both were there); not encrypted end to end");
+        }
+        if (verbose) {
+            report.observedAddress().ifPresent(address -> print("  the relay sees us as " + text(address)));
+            report.attempts()
+                    .forEach(attempt -> print("  " + (attempt.inbound() ? "from " : "to ") + text(attempt.remote())
+                            + ": " + attempt.outcome() + " after " + attempt.millis() + " ms"));
+        }
+    }
+
+    private static Map<String, Object> attempt(Report.Attempt attempt) {
+        return Json.map(
+                "remote",
+                text(attempt.remote()),
+                "inbound",
+                attempt.inbound(),
+                "outcome",
+                attempt.outcome(),
+                "millis",
+                attempt.millis());
+    }
+
+    void closed(long sent, long received, String reason) {
+        if (json) {
+            print(Json.object("event", "closed", "sent", sent, "received", received, "reason", reason));
+        } else if (!quiet) {
+            print("closed: " + reason + ", sent " + sent + " bytes, received " + received);
+        }
+    }
+
+    void failed(Exception failure) {
+        if (json) {
+            print(Json.object(
+                    "event",
+                    "failed",
+                    "reason",
+                    Failures.label(failure),
+                    "exitCode",
+                    Failures.exitCode(failure),
+                    "error",
+                    Failures.message(failure)));
+        } else {
+            print("posthouse: " + Failures.message(failure));
+            if (Failures.exitCode(failure) == Failures.INTERNAL || verbose) {
+                failure.printStackTrace(err);
+            }
+        }
+    }
+
+    /** Draws over the current line. */
+    void draw(String line) {
+        err.print("\r\u001b[K" + line);
+        err.flush();
+    }
+
+    private void print(String line) {
+        err.println(line);
+        err.flush();
+    }
+
+    /** IP:PORT, IPv6 in brackets. */
+    static String text(InetSocketAddress address) {
+        return dev.posthouse.net.address.AddressPort.of(address).toString();
+    }
+}
