@@ -37,7 +37,11 @@ final class V2 {
 
     private static final int UNSPECIFIED = 0x00;
     private static final int INET_STREAM = 0x11;
+    private static final int INET_DATAGRAM = 0x12;
     private static final int INET6_STREAM = 0x21;
+    private static final int INET6_DATAGRAM = 0x22;
+    private static final int UNIX_STREAM = 0x31;
+    private static final int UNIX_DATAGRAM = 0x32;
 
     private static final int INET_BYTES = 4;
     private static final int INET6_BYTES = 16;
@@ -90,9 +94,9 @@ final class V2 {
         int needed =
                 switch (familyAndTransport) {
                     case UNSPECIFIED -> 0;
-                    case INET_STREAM, 0x12 -> 2 * INET_BYTES + PORTS;
-                    case INET6_STREAM, 0x22 -> 2 * INET6_BYTES + PORTS;
-                    case 0x31, 0x32 -> 2 * UNIX_BYTES;
+                    case INET_STREAM, INET_DATAGRAM -> 2 * INET_BYTES + PORTS;
+                    case INET6_STREAM, INET6_DATAGRAM -> 2 * INET6_BYTES + PORTS;
+                    case UNIX_STREAM, UNIX_DATAGRAM -> 2 * UNIX_BYTES;
                     default ->
                         throw new ProtocolViolation(
                                 "PROXY header for family and transport 0x%02x: it is 00, 11, 12, 21, 22,"

@@ -7,8 +7,11 @@ import dev.posthouse.net.ByteStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 
 /** Any bytes, however cut, give the same head or the same refusal; and a head that was read reads equal once written. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES) // one fuzzing run is one test
 class HeadFuzzTest {
 
     private static final int BOUND = 2000;
