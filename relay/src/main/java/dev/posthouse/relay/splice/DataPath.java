@@ -20,21 +20,34 @@ public interface DataPath extends AutoCloseable {
      * Watches a stream that must stay silent. Ended by exactly one of: readiness, the time limit, the data path's
      * closing, or {@link Watch#release()}.
      *
-     * @param stream given up by the caller until the watch ends. Bytes that were read ahead (a {@link
-     *     dev.posthouse.net.PushbackStream}) count as readable at once
+     * @param stream given up by the caller until the watch ends: not even closed or aborted meanwhile, but released
+     *     first. Bytes that were read ahead (a {@link dev.posthouse.net.PushbackStream}) count as readable at once. It
+     *     comes back without a {@linkplain ByteStream#readTimeout read timeout}
      * @param limit positive; or {@link Duration#ZERO} for none
      * @param onEnd called once, on a virtual thread, when anything but a release ended the watch; the stream is then
      *     back in blocking mode and belongs to {@code onEnd}, which must close it in the end
+     * @throws IllegalArgumentException if {@code limit} is negative
      */
     Watch watch(ByteStream stream, Duration limit, Consumer<WatchEnd> onEnd);
 
     /**
      * Joins two streams for good: what one brings is written to the other, in bounded memory, a slow reader slowing only
-     * its own sender. The end of one direction is carried as a half-close where the other stream can carry it; a reset of
-     * one is a reset of the other. Both are closed when both directions have ended, one broke, a limit was reached or
-     * {@link Splice#end} was called.
+     * its own sender.
      *
-     * @param left given up by the caller; bytes read ahead go first
+     * <ul>
+     *   <li>The end of one direction is carried as a half-close, and the other direction goes on. Where one of the streams
+     *       cannot be half-closed, the end of one direction ends both, in order.
+     *   <li>When both directions have ended, both streams are closed in order, whether the peers close or not.
+     *   <li>A failure of one stream (a reset) aborts the other. What its peer received is then an exact prefix of what was
+     *       sent; what was read and not yet written, or lay unsent in the system, is lost as in any reset.
+     *   <li>An allowance that is used up ends both with a reset too, since an end in order would look whole, but only some
+     *       time after the last allowed byte was written, so that it arrives.
+     * </ul>
+     *
+     * <p>A socket from which nothing is to be read (its direction has ended, or its partner's reader is slow) and to which
+     * nothing is to be written is not looked at: that it was reset shows when either changes. {@link Terms#idle} bounds it.
+     *
+     * @param left given up by the caller; bytes read ahead go first, and count like all others
      * @param right the same
      * @param terms idle time, allowances, rates
      * @param onEnd called once, on a virtual thread, after both streams are closed

@@ -18,6 +18,9 @@ final class Pump implements Runnable {
     /** What a silent direction costs. */
     private static final int SMALL = 512;
 
+    /** The bytes of a full TLS record (RFC 8446, 5.1): all that such a stream gives at once, and most likely not the last. */
+    private static final int TLS_RECORD = 16 * 1024;
+
     private final PumpedSplice splice;
     private final ByteStream source;
     private final ByteStream sink;
@@ -83,11 +86,11 @@ final class Pump implements Runnable {
                     return;
                 }
                 count(count);
-                boolean filled = !buffer.hasRemaining();
+                boolean more = !buffer.hasRemaining() || count == TLS_RECORD;
                 pass(buffer.flip());
-                if (filled && large == null) {
+                if (more && large == null) {
                     large = buffers.take();
-                } else if (!filled && large != null) {
+                } else if (!more && large != null) {
                     // Silence may follow, and whoever is silent must not hold it.
                     buffers.release(large);
                     large = null;

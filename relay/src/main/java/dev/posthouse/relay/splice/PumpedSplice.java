@@ -39,8 +39,9 @@ final class PumpedSplice extends Timed implements Splice {
     private @Nullable IOException error;
     // Guarded by this.
     private int pumping = 2;
-    // On the clock's thread.
+    // These two: on the clock's thread.
     private boolean draining;
+    private boolean over;
 
     /**
      * @param clock keeps the time
@@ -154,7 +155,7 @@ final class PumpedSplice extends Timed implements Splice {
     /** Bounds what is left: whatever is not over in {@link Splicer#DRAIN} is aborted. */
     void drain() {
         boolean accepted = clock.submit(() -> {
-            if (!draining && isPumping()) {
+            if (!draining && !over) {
                 draining = true;
                 clock.timers().arm(this, clock.now() + Splicer.DRAIN.toNanos());
             }
@@ -189,19 +190,31 @@ final class PumpedSplice extends Timed implements Splice {
                 return;
             }
             settle(Reason.COMPLETED, null);
+            awaitDrained();
             reason = cause == null ? Reason.COMPLETED : cause;
             failure = error;
         }
         close(left, reason);
         close(right, reason);
-        clock.submit(() -> clock.timers().disarm(this));
+        clock.submit(() -> {
+            over = true;
+            clock.timers().disarm(this);
+        });
         onOver.accept(this);
         onEnd.accept(
                 new SpliceEnd(reason, leftToRight.delivered(), rightToLeft.delivered(), Optional.ofNullable(failure)));
     }
 
-    private synchronized boolean isPumping() {
-        return pumping > 0;
+    /** Both pumps may be through before the time is that lets the allowed bytes arrive. */
+    private synchronized void awaitDrained() {
+        try {
+            while (cause == Reason.LIMIT_BYTES && !aborted) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            // Nobody has a pump's thread to interrupt it; if somebody did, he does not want to wait.
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized void settle(Reason reason, @Nullable IOException failure) {

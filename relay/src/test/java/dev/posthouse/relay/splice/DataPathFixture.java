@@ -78,7 +78,10 @@ abstract class DataPathFixture {
             end.close();
         }
         tasks.shutdownNow();
-        await("sockets left open").until(DataPathFixture::openSockets, open -> open <= socketsBefore);
+        await("sockets left open")
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(5))
+                .until(DataPathFixture::openSockets, open -> open <= socketsBefore);
     }
 
     /** A connection whose peer's end the fixture closes. */
