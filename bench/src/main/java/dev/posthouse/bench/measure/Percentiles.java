@@ -1,6 +1,5 @@
 package dev.posthouse.bench.measure;
 
-import java.util.Arrays;
 import java.util.stream.LongStream;
 
 /** Ranks of many durations, by the nearest-rank rule: the smallest value that at least the asked share does not exceed. */
@@ -21,14 +20,5 @@ final class Percentiles {
     double micros(double share) {
         int rank = (int) Math.ceil(share * sortedNanos.length);
         return sortedNanos[Math.max(rank, 1) - 1] / NANOS_A_MICRO;
-    }
-
-    int count() {
-        return sortedNanos.length;
-    }
-
-    @Override
-    public String toString() {
-        return "Percentiles" + Arrays.toString(new double[] {micros(0.5), micros(0.99)});
     }
 }

@@ -4,26 +4,27 @@ import dev.posthouse.bench.contestant.Contestant;
 import dev.posthouse.bench.contestant.RunningRelay;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
 /** Circuits set up and closed again, one after the other by each of a fixed number of clients. */
 public final class SetUp implements Measure {
     private static final double NANOS_A_SECOND = 1e9;
     private static final double MILLIS_A_SECOND = 1e3;
+    private static final double MICROS_A_MILLI = 1e3;
     private static final int CLIENTS = RunningRelay.SLOTS;
 
     /** The code of a set-up is larger than that of a transfer, so the JIT of a relay wants longer. */
     private static final Duration WARM_UP = Duration.ofMillis(1_500);
 
-    /** Closing goes on behind the last set-up and belongs to its price. */
-    private static final Duration CLOSING = Duration.ofMillis(300);
-
     private static final Metric RATE = new Metric("setUpsASecond", "circuits/s", 0);
     private static final Metric P50 = new Metric("setUpMicrosP50", "set-up µs, p50", 0);
     private static final Metric P99 = new Metric("setUpMicrosP99", "set-up µs, p99", 0);
+    private static final Metric MAX = new Metric("setUpMillisMax", "longest ms", 0);
     private static final Metric CPU = new Metric("cpuMillisASetUp", "CPU ms each", 3);
 
     private final Duration window;
@@ -47,7 +48,7 @@ public final class SetUp implements Measure {
 
     @Override
     public List<Metric> metrics() {
-        return List.of(RATE, P50, P99, CPU);
+        return List.of(RATE, P50, P99, MAX, CPU);
     }
 
     @Override
@@ -59,34 +60,40 @@ public final class SetUp implements Measure {
     public List<Figure> run(Contestant contestant) throws IOException {
         var measuring = new AtomicBoolean();
         var stopped = new AtomicBoolean();
+        var done = new LongAdder();
         try (var tasks = new Tasks<long[]>();
                 RunningRelay relay = contestant.start()) {
             for (int client = 0; client < CLIENTS; client++) {
                 int slot = client;
-                tasks.start(() -> setUpAgainAndAgain(relay, slot, measuring, stopped));
+                tasks.start(() -> setUpAgainAndAgain(relay, slot, measuring, stopped, done));
             }
             Pause.of(WARM_UP);
+            // Rate and processor time count what ended within the window: the one that ends late must not stretch it.
             var cpu = new CpuClock(relay);
-            measuring.set(true);
+            long before = done.sum();
             long begin = System.nanoTime();
+            measuring.set(true);
             Pause.of(window);
-            stopped.set(true);
-            List<long[]> times = tasks.results();
+            long count = done.sum() - before;
             double seconds = (System.nanoTime() - begin) / NANOS_A_SECOND;
-            Pause.of(CLOSING);
             double cpuMillis = cpu.seconds() * MILLIS_A_SECOND;
-            var percentiles = new Percentiles(times.stream().flatMapToLong(Arrays::stream));
-            var rate = RATE.of(percentiles.count() / seconds);
-            var p50 = P50.of(percentiles.micros(0.5));
-            var p99 = P99.of(percentiles.micros(0.99));
-            return contestant.isRelay()
-                    ? List.of(rate, p50, p99, CPU.of(cpuMillis / percentiles.count()))
-                    : List.of(rate, p50, p99);
+            stopped.set(true);
+            var percentiles = new Percentiles(tasks.results().stream().flatMapToLong(Arrays::stream));
+            var figures = new ArrayList<Figure>();
+            figures.add(RATE.of(count / seconds));
+            figures.add(P50.of(percentiles.micros(0.5)));
+            figures.add(P99.of(percentiles.micros(0.99)));
+            figures.add(MAX.of(percentiles.micros(1) / MICROS_A_MILLI));
+            if (contestant.isRelay()) {
+                figures.add(CPU.of(cpuMillis / count));
+            }
+            return figures;
         }
     }
 
     private static long[] setUpAgainAndAgain(
-            RunningRelay relay, int slot, AtomicBoolean measuring, AtomicBoolean stopped) throws IOException {
+            RunningRelay relay, int slot, AtomicBoolean measuring, AtomicBoolean stopped, LongAdder done)
+            throws IOException {
         LongStream.Builder nanos = LongStream.builder();
         while (!stopped.get()) {
             boolean counts = measuring.get();
@@ -96,6 +103,7 @@ public final class SetUp implements Measure {
                 nanos.add(System.nanoTime() - begin);
             }
             pair.close();
+            done.increment();
         }
         return nanos.build().toArray();
     }
