@@ -51,7 +51,13 @@ public final class Main implements Runnable {
 
     /** Starts it, and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(run(args));
+        int code = run(args);
+        System.out.flush();
+        System.err.flush();
+        // Not System.exit: that asks the logging system whether exits are logged, and starting it takes longer than
+        // most
+        // commands do. Nothing is left to a shutdown hook here; an interrupt does not come this way.
+        Runtime.getRuntime().halt(code);
     }
 
     static int run(String... args) {
