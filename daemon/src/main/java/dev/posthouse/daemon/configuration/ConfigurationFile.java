@@ -1,0 +1,104 @@
+package dev.posthouse.daemon.configuration;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/** A TOML file, taken apart into keys, texts and lines; what the keys mean is not its business. */
+final class ConfigurationFile {
+
+    /**
+     * One value of the file.
+     *
+     * @param text as {@link SettingType#reader} reads it; the parts of an array joined by commas
+     * @param array whether it was an array
+     * @param line from 1 on
+     */
+    record Entry(String text, boolean array, int line) {}
+
+    private final Path path;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private ConfigurationFile(Path path) {
+        this.path = path;
+    }
+
+    /** Reads a file; what is wrong with it is among the {@link #problems}. */
+    static ConfigurationFile read(Path path) {
+        var file = new ConfigurationFile(path);
+        try {
+            file.take(Toml.parse(Files.readString(path)));
+        } catch (NoSuchFileException e) {
+            file.problems.add(path + ": no such file");
+        } catch (CharacterCodingException e) {
+            file.problems.add(path + ": not UTF-8 text");
+        } catch (IOException e) {
+            file.problems.add(path + ": cannot be read: " + e.getMessage());
+        }
+        return file;
+    }
+
+    private void take(TomlParseResult toml) {
+        toml.errors()
+                .forEach(error -> problems.add(
+                        path + ":" + error.position().line() + ": not TOML: " + error.getMessage()));
+        if (toml.hasErrors()) {
+            // What was read in spite of them may be something else than was meant.
+            return;
+        }
+        for (List<String> keys : toml.keyPathSet(true)) {
+            Object value = toml.get(keys);
+            if (value instanceof TomlTable table && !table.isEmpty()) {
+                continue;
+            }
+            TomlPosition position = toml.inputPositionOf(keys);
+            int line = position == null ? 1 : position.line();
+            String key = String.join(".", keys);
+            if (value instanceof TomlTable) {
+                // An empty section says nothing, but its name may be wrong.
+                if (Settings.all().stream().noneMatch(setting -> setting.section().equals(key))) {
+                    entries.put(key, new Entry("", false, line));
+                }
+            } else if (value instanceof TomlArray array) {
+                entries.put(key, new Entry(joined(array, line), true, line));
+            } else {
+                entries.put(key, new Entry(String.valueOf(value), false, line));
+            }
+        }
+    }
+
+    private String joined(TomlArray array, int line) {
+        var parts = new ArrayList<String>();
+        for (Object part : array.toList()) {
+            if (part instanceof @Nullable String text) {
+                parts.add(text);
+            } else {
+                problems.add(path + ":" + line + ": right is an array of strings, not one with " + part);
+            }
+        }
+        return String.join(", ", parts);
+    }
+
+    /** By dotted key, in the order of the file; empty if it is no TOML. */
+    Map<String, Entry> entries() {
+        return entries;
+    }
+
+    /** What is wrong with it as TOML, each with the file and the line. */
+    List<String> problems() {
+        return problems;
+    }
+}

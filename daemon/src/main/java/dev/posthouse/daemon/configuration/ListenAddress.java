@@ -1,0 +1,76 @@
+package dev.posthouse.daemon.configuration;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+
+/**
+ * Where to listen, as it was written.
+ *
+ * @param host a name or an address, IPv6 without brackets; empty for all interfaces
+ * @param port 0 to 65535; 0 lets the system choose
+ */
+public record ListenAddress(String host, int port) {
+
+    private static final int MAX_PORT = 65_535;
+
+    /**
+     * Reads one; asks no name service.
+     *
+     * @param text {@code HOST:PORT}, {@code [IPV6]:PORT} or {@code :PORT}
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static ListenAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw wrong(text);
+        }
+        String host = text.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]") && host.length() > 2) {
+            host = host.substring(1, host.length() - 1);
+        } else if (host.contains(":") || host.contains("[")) {
+            throw wrong(text);
+        }
+        String port = text.substring(colon + 1);
+        boolean number = !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!number || Integer.parseInt(port) > MAX_PORT || host.chars().anyMatch(c -> c <= ' ')) {
+            throw wrong(text);
+        }
+        return new ListenAddress(host, Integer.parseInt(port));
+    }
+
+    private static IllegalArgumentException wrong(String text) {
+        return new IllegalArgumentException("right is HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, or :8080 for all"
+                + " interfaces, a port being 0 to 65535, not \"" + text + "\"");
+    }
+
+    /**
+     * The address for a socket; asks the name service if the host is a name. No host gives the wildcard that stands for
+     * both families where the system has both.
+     *
+     * @throws UnknownHostException if the name has no address
+     */
+    public InetSocketAddress resolve() throws UnknownHostException {
+        return new InetSocketAddress(host.isEmpty() ? wildcard() : InetAddress.getByName(host), port);
+    }
+
+    /** Not the JDK's own wildcard, which is that of IPv4 alone. */
+    private static InetAddress wildcard() throws UnknownHostException {
+        try (var probe = ServerSocketChannel.open(StandardProtocolFamily.INET6)) {
+            return Inet6Address.getByAddress(new byte[16]);
+        } catch (UnsupportedOperationException | IOException e) {
+            return Inet4Address.getByAddress(new byte[4]);
+        }
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+}

@@ -1,0 +1,173 @@
+package dev.posthouse.daemon.configuration;
+
+import dev.posthouse.net.address.NetworkBlock;
+import dev.posthouse.net.address.NetworkBlocks;
+import dev.posthouse.relay.splice.Meter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The kinds of values that settings have. */
+final class SettingTypes {
+
+    /** How a limit says that it does not limit. */
+    private static final String OFF = "off";
+
+    private SettingTypes() {}
+
+    /** A span of time, longer than zero. */
+    static final SettingType<Duration> SPAN = SettingType.text("DURATION", Durations::parsePositive, Durations::format);
+
+    /** A span of time; zero is allowed and means at once. */
+    static final SettingType<Duration> DEADLINE = SettingType.text("DURATION", Durations::parse, Durations::format);
+
+    /** A span of time, or none. */
+    static final SettingType<Duration> SPAN_OR_OFF = SettingType.text(
+            "DURATION|off",
+            text -> text.equals(OFF) ? Duration.ZERO : orOff(text, Durations::parse),
+            value -> value.isZero() ? OFF : Durations.format(value));
+
+    /** How many, or no limit. */
+    static final SettingType<Integer> COUNT_OR_OFF = new SettingType<>(
+            "NUMBER|off",
+            false,
+            SettingTypes::count,
+            value -> value == 0 ? OFF : Integer.toString(value),
+            value -> value == 0 ? TomlText.quoted(OFF) : Integer.toString(value));
+
+    /** So many bytes, or no limit. */
+    static final SettingType<Long> BYTES_OR_OFF = SettingType.text(
+            "BYTES|off",
+            text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parse(part, Meter.LARGEST_ALLOWANCE)),
+            value -> value == 0 ? OFF : Bytes.format(value));
+
+    /** So many bytes a second, or no limit. */
+    static final SettingType<Long> RATE_OR_OFF = SettingType.text(
+            "RATE|off",
+            text -> text.equals(OFF)
+                    ? 0L
+                    : orOff(
+                            text,
+                            part -> Bytes.parse(
+                                    part.endsWith("/s") ? part.substring(0, part.length() - 2) : part,
+                                    Meter.FASTEST_RATE)),
+            value -> value == 0 ? OFF : Bytes.format(value) + "/s");
+
+    /** A file; the empty text for none. */
+    static final SettingType<Optional<Path>> FILE = SettingType.text(
+            "FILE", SettingTypes::file, value -> value.map(Path::toString).orElse(""));
+
+    /** A path of a URL. */
+    static final SettingType<String> URL_PATH = SettingType.text("PATH", SettingTypes::urlPath, Function.identity());
+
+    /** Networks; the empty text for none. */
+    static final SettingType<NetworkBlocks> NETWORKS = new SettingType<>(
+            "NETWORKS",
+            true,
+            text -> NetworkBlocks.parse(parts(text)),
+            NetworkBlocks::toString,
+            value -> TomlText.array(
+                    value.blocks().stream().map(NetworkBlock::toString).toList()));
+
+    /** Where to listen, at least one place. */
+    static final SettingType<List<ListenAddress>> ADDRESSES = new SettingType<>(
+            "ADDRESSES",
+            true,
+            SettingTypes::addresses,
+            value -> String.join(", ", texts(value)),
+            value -> TomlText.array(texts(value)));
+
+    /** Where to listen, or nowhere. */
+    static final SettingType<Optional<ListenAddress>> ADDRESS_OR_OFF = SettingType.text(
+            "ADDRESS|off",
+            text -> text.equals(OFF) ? Optional.empty() : Optional.of(orOff(text, ListenAddress::parse)),
+            value -> value.map(ListenAddress::toString).orElse(OFF));
+
+    /** One of the words of an enum, in lower case. */
+    static <E extends Enum<E>> SettingType<E> choice(Class<E> words) {
+        List<String> all = Arrays.stream(words.getEnumConstants())
+                .map(SettingTypes::word)
+                .toList();
+        return SettingType.text(
+                String.join("|", all),
+                text -> Arrays.stream(words.getEnumConstants())
+                        .filter(constant -> word(constant).equals(text))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                new IllegalArgumentException("right is one of " + String.join(", ", all) + ", not \"" + text + "\"")),
+                SettingTypes::word);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static List<String> texts(List<ListenAddress> addresses) {
+        return addresses.stream().map(ListenAddress::toString).toList();
+    }
+
+    private static <T> T orOff(String text, Function<String, T> reader) {
+        try {
+            return reader.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + "; or " + OFF, e);
+        }
+    }
+
+    private static int count(String text) {
+        if (text.equals(OFF)) {
+            return 0;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException(
+                "right is a whole number from 1 to " + Integer.MAX_VALUE + ", or " + OFF + " for no limit, not \"" + text + "\"");
+    }
+
+    private static Optional<Path> file(String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("right is the name of a file, not \"" + text + "\"", e);
+        }
+    }
+
+    private static String urlPath(String text) {
+        boolean plain = text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '?' && c != '#');
+        if (!text.startsWith("/") || !plain) {
+            throw new IllegalArgumentException(
+                    "right is a path that begins with a slash, such as / or /rdv, escaped as in a URL, not \"" + text + "\"");
+        }
+        return text;
+    }
+
+    private static List<ListenAddress> addresses(String text) {
+        List<String> parts = parts(text);
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("right is at least one address, such as :8080");
+        }
+        return parts.stream().map(ListenAddress::parse).toList();
+    }
+
+    private static List<String> parts(String text) {
+        List<String> parts = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            if (!part.isBlank()) {
+                parts.add(part.strip());
+            }
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.daemon.configuration;
+
+import org.jspecify.annotations.NullMarked;
