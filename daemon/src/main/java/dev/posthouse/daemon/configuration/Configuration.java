@@ -98,6 +98,11 @@ public final class Configuration {
         return (T) given(setting).value();
     }
 
+    /** A setting's value as text, as it could be given on the command line. */
+    public <T> String text(Setting<T> setting) {
+        return setting.type().writer().apply(value(setting));
+    }
+
     /** Where a setting's value came from. */
     public Source source(Setting<?> setting) {
         return given(setting).source();

@@ -30,6 +30,7 @@ final class ConfigurationFile {
 
     private final Path path;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, Integer> emptySections = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
 
     private ConfigurationFile(Path path) {
@@ -68,10 +69,7 @@ final class ConfigurationFile {
             int line = position == null ? 1 : position.line();
             String key = String.join(".", keys);
             if (value instanceof TomlTable) {
-                // An empty section says nothing, but its name may be wrong.
-                if (Settings.all().stream().noneMatch(setting -> setting.section().equals(key))) {
-                    entries.put(key, new Entry("", false, line));
-                }
+                emptySections.put(key, line);
             } else if (value instanceof TomlArray array) {
                 entries.put(key, new Entry(joined(array, line), true, line));
             } else {
@@ -95,6 +93,11 @@ final class ConfigurationFile {
     /** By dotted key, in the order of the file; empty if it is no TOML. */
     Map<String, Entry> entries() {
         return entries;
+    }
+
+    /** Sections with nothing in them, and their lines: they say nothing, but their names may be wrong. */
+    Map<String, Integer> emptySections() {
+        return emptySections;
     }
 
     /** What is wrong with it as TOML, each with the file and the line. */

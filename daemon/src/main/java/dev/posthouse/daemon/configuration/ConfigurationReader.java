@@ -33,6 +33,7 @@ final class ConfigurationReader {
     void file(Path path) {
         ConfigurationFile file = ConfigurationFile.read(path);
         problems.addAll(file.problems());
+        sections(path, file.emptySections());
         Map<String, Setting<?>> known = by(Setting::key);
         file.entries().forEach((key, entry) -> {
             Setting<?> setting = known.get(key);
@@ -44,6 +45,19 @@ final class ConfigurationReader {
                 problems.add(where + key + ": right is one value, not an array");
             } else {
                 take(setting, entry.text(), new Source.File(path, entry.line()), where + key);
+            }
+        });
+    }
+
+    private void sections(Path path, Map<String, Integer> emptySections) {
+        Set<String> known = Settings.all().stream()
+                .map(Setting::section)
+                .filter(section -> !section.isEmpty())
+                .collect(Collectors.toSet());
+        emptySections.forEach((section, line) -> {
+            if (!known.contains(section)) {
+                problems.add(path + ":" + line + ": unknown section " + section + "; did you mean "
+                        + NearestName.of(section, known, ".") + "?");
             }
         });
     }

@@ -3,7 +3,7 @@ package dev.posthouse.daemon.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
+import dev.posthouse.net.address.IpAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -77,11 +77,11 @@ class SettingTypesTest {
         try (var listener = ServerSocketChannel.open()) {
             listener.bind(where);
             int port = ((InetSocketAddress) listener.getLocalAddress()).getPort();
-            try (var four = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+            try (var four = new Socket(IpAddress.parse("127.0.0.1").toInetAddress(), port)) {
                 assertThat(four.isConnected()).isTrue();
             }
             if (hasIpv6Loopback()) {
-                try (var six = new Socket(InetAddress.getByName("::1"), port)) {
+                try (var six = new Socket(IpAddress.parse("::1").toInetAddress(), port)) {
                     assertThat(six.isConnected()).isTrue();
                 }
             }
@@ -89,7 +89,7 @@ class SettingTypesTest {
     }
 
     private static boolean hasIpv6Loopback() {
-        try (var probe = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+        try (var probe = new ServerSocket(0, 1, IpAddress.parse("::1").toInetAddress())) {
             return probe.isBound();
         } catch (java.io.IOException e) {
             return false;

@@ -1,0 +1,309 @@
+package dev.posthouse.daemon;
+
+import dev.posthouse.daemon.access.AccessControl;
+import dev.posthouse.daemon.access.AccessRules;
+import dev.posthouse.daemon.admin.AdminServer;
+import dev.posthouse.daemon.admin.AdminServer.Page;
+import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.ConfigurationError;
+import dev.posthouse.daemon.configuration.ListenAddress;
+import dev.posthouse.daemon.configuration.Setting;
+import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.daemon.log.DaemonLog;
+import dev.posthouse.daemon.log.EventLine;
+import dev.posthouse.daemon.metrics.RelayMetrics;
+import dev.posthouse.daemon.metrics.StateMetrics;
+import dev.posthouse.daemon.status.StatusReport;
+import dev.posthouse.daemon.status.Totals;
+import dev.posthouse.daemon.status.Waits;
+import dev.posthouse.net.tls.TlsServer;
+import dev.posthouse.relay.Descriptors;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.event.Level;
+
+/**
+ * A running relay with everything that an operator needs around it. It knows nothing of signals and of the process: that
+ * is {@link DaemonProcess}.
+ *
+ * <p>Thread-safe. {@link #stop} drains and then ends it, {@link #close} ends it at once; {@link #awaitEnd} waits for
+ * either.
+ */
+public final class Daemon implements AutoCloseable {
+
+    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Instant started = Instant.now();
+    private final DaemonLog log;
+    private final AccessControl access;
+    private final Optional<TlsServer> tls;
+    private final Totals totals = new Totals();
+    private final Waits waits = new Waits(System::nanoTime);
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Relays relays;
+    private final Optional<AdminServer> admin;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Ending> ending = new CompletableFuture<>();
+
+    /** In force; written under this. */
+    private volatile Configuration configuration;
+
+    private Daemon(Configuration configuration, DaemonLog log) throws IOException {
+        this.configuration = configuration;
+        this.log = log;
+        this.access = new AccessControl(AccessRules.of(configuration));
+        this.tls = Certificates.open(configuration);
+        this.relays = Relays.start(
+                configuration,
+                access,
+                tls,
+                log.listener().andThen(totals).andThen(waits).andThen(new RelayMetrics(metrics)),
+                services -> totals.watch(services.circuits()::running));
+        try {
+            new StateMetrics(
+                            Relays.DIALECTS, relays::connections, relays::circuits, relays::draining, waits, totals)
+                    .bindTo(metrics, version(), started);
+            this.admin = startAdmin();
+        } catch (IOException | RuntimeException e) {
+            relays.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a daemon: listens, serves the admin pages, and says in the log how open it is. The first event of the log is
+     * {@code listening}.
+     *
+     * @param configuration to start with
+     * @param sink gets each line of the log, without a line feed, on a thread of the log
+     * @throws IOException if an address cannot be listened on, or a file that the configuration names cannot be read; the
+     *     log has the reason, too
+     */
+    public static Daemon start(Configuration configuration, Consumer<String> sink) throws IOException {
+        var log = new DaemonLog(
+                configuration.value(Settings.LOG_LEVEL), configuration.value(Settings.LOG_FORMAT), sink);
+        try {
+            var daemon = new Daemon(configuration, log);
+            daemon.introduce();
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            log.note(Level.ERROR, "cannot start: " + e.getMessage());
+            log.close();
+            throw e;
+        }
+    }
+
+    private Optional<AdminServer> startAdmin() throws IOException {
+        Optional<ListenAddress> address = configuration.value(Settings.ADMIN_LISTEN);
+        if (address.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(AdminServer.start(
+                    address.get().resolve(),
+                    Map.of(
+                            "/healthz", () -> Page.text(200, "ok"),
+                            "/readyz", this::readiness,
+                            "/metrics", () -> new Page(200, METRICS_TYPE, metrics.scrape(METRICS_TYPE)),
+                            "/status.json", () -> new Page(200, "application/json", status().json() + "\n")),
+                    log::fault));
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot listen on " + Settings.ADMIN_LISTEN + " " + address.get() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Page readiness() {
+        return relays.draining() ? Page.text(503, "draining") : Page.text(200, "ready");
+    }
+
+    private StatusReport status() {
+        var bytes = totals.relayedBytes(Relays.DIALECTS.getFirst());
+        return new StatusReport(
+                version(),
+                started,
+                Instant.now(),
+                System.nanoTime(),
+                relays.addresses(),
+                relays.draining(),
+                relays.connections(),
+                Descriptors.ofThisProcess(),
+                relays.circuits(),
+                waits.now(),
+                totals,
+                bytes,
+                configuration);
+    }
+
+    /** What an operator should know at the start. */
+    private void introduce() {
+        admin.ifPresent(server ->
+                log.event(Level.INFO, "admin-listening", Map.of("address", EventLine.text(server.address()))));
+        log.note(Level.INFO, access.rules().description());
+        long circuits = relays.descriptors().crowdedAt() / 2;
+        int wanted = configuration.limits().circuitsInAll();
+        boolean enough = wanted > 0 && circuits >= wanted;
+        log.note(
+                enough ? Level.INFO : Level.WARN,
+                "descriptors: the limit of " + relays.descriptors().limit() + " allows " + circuits + " circuits"
+                        + (enough ? "" : ", fewer than limits.circuits allows; raise it (LimitNOFILE, ulimit -n)"));
+        new Warnings(configuration, access.rules(), admin.map(AdminServer::address))
+                .all()
+                .forEach(warning -> log.note(Level.WARN, warning));
+    }
+
+    /** The version of this build. */
+    public static String version() {
+        String version = Daemon.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    /** Where peers connect, with the ports that the system chose. */
+    public List<InetSocketAddress> addresses() {
+        return relays.addresses();
+    }
+
+    /** Where the admin pages are, if they are served. */
+    public Optional<InetSocketAddress> adminAddress() {
+        return admin.map(AdminServer::address);
+    }
+
+    /** The configuration in force. */
+    public Configuration configuration() {
+        return configuration;
+    }
+
+    /** For a process that makes this log its own. */
+    DaemonLog log() {
+        return log;
+    }
+
+    /**
+     * Reads the configuration file, the file of tokens and the certificates again. Limits, access, certificates, the log's
+     * level and the deadline for draining change for whatever comes next; what cannot change is named in a warning. If
+     * anything is wrong with any of them, everything stays as it is, and the log says what.
+     *
+     * @return whether it was taken over
+     */
+    public synchronized boolean reload() {
+        Configuration next;
+        AccessRules rules;
+        try {
+            next = configuration.reread();
+            rules = AccessRules.of(next);
+            if (tls.isPresent()) {
+                Certificates.reload(tls.get());
+            }
+        } catch (ConfigurationError e) {
+            return notReloaded(e.problems());
+        } catch (IOException e) {
+            return notReloaded(List.of(String.valueOf(e.getMessage())));
+        }
+        Configuration merged = configuration.changedTo(next);
+        List<String> changed = keys(configuration.differences(merged));
+        List<String> unchanged = keys(merged.differences(next));
+        configuration = merged;
+        relays.services().admission().limits(merged.limits());
+        access.rules(rules);
+        log.level(merged.value(Settings.LOG_LEVEL));
+        log.event(Level.INFO, "reloaded", Map.of("changed", changed));
+        if (!unchanged.isEmpty()) {
+            log.note(
+                    Level.WARN,
+                    "these settings differ now, but change only when the daemon starts again: "
+                            + String.join(", ", unchanged));
+        }
+        log.note(Level.INFO, rules.description());
+        new Warnings(merged, rules, adminAddress()).all().forEach(warning -> log.note(Level.WARN, warning));
+        return true;
+    }
+
+    private boolean notReloaded(List<String> problems) {
+        log.event(Level.ERROR, "not-reloaded", Map.of("problems", problems));
+        return false;
+    }
+
+    private static List<String> keys(List<Setting<?>> settings) {
+        return settings.stream().map(Setting::key).toList();
+    }
+
+    /**
+     * Begins to stop: nobody new is let in, who waits is sent away, circuits may finish until the deadline for draining;
+     * then it ends. Returns at once.
+     *
+     * @return false if it had been called before, in which case nothing is done
+     */
+    public boolean stop() {
+        if (!stopping.compareAndSet(false, true)) {
+            return false;
+        }
+        Thread.ofPlatform().name("posthouse-drain").start(this::drainAndEnd);
+        return true;
+    }
+
+    private void drainAndEnd() {
+        var deadline = configuration.value(Settings.DRAIN_DEADLINE);
+        log.event(
+                Level.INFO,
+                "draining",
+                fields("circuits", relays.circuits().size(), "deadlineMillis", deadline.toMillis()));
+        try {
+            end(relays.drain(deadline) ? Ending.DRAINED : Ending.CUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            end(Ending.AT_ONCE);
+        } catch (RuntimeException e) {
+            log.fault("draining", e);
+            end(Ending.AT_ONCE);
+        }
+    }
+
+    private static Map<String, Object> fields(String first, Object one, String second, Object other) {
+        var fields = new LinkedHashMap<String, Object>();
+        fields.put(first, one);
+        fields.put(second, other);
+        return fields;
+    }
+
+    private void end(Ending how) {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        // One that has just finished may still be listed.
+        int cut = how == Ending.DRAINED ? 0 : relays.circuits().size();
+        relays.close();
+        log.event(Level.INFO, "ended", fields("how", how.label(), "circuitsCut", cut));
+        admin.ifPresent(AdminServer::close);
+        log.close();
+        metrics.close();
+        ending.complete(how);
+    }
+
+    /** Waits until it has ended. */
+    public Ending awaitEnd() throws InterruptedException {
+        try {
+            return ending.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an ending is never exceptional", e);
+        }
+    }
+
+    /** Ends it at once: circuits are cut. */
+    @Override
+    public void close() {
+        stopping.set(true);
+        end(Ending.AT_ONCE);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.posthouse.daemon;
+
+import ch.qos.logback.classic.LoggerContext;
+import dev.posthouse.daemon.configuration.Configuration;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * A process that is a daemon: SIGTERM and SIGINT drain it, a second one ends it at once, SIGHUP reloads.
+ *
+ * <p>Changes the process for good: its signals, its logging, the bounds of its HTTP server. For one call in a process.
+ */
+public final class DaemonProcess {
+
+    /** What the daemon could not start exits with; the log says why. */
+    public static final int CANNOT_START = 1;
+
+    /**
+     * Bounds of the JDK's HTTP server, which knows them only as properties of the process: connections, and seconds for a
+     * request and for an answer, so that a stuck client of the admin pages is nobody's trouble.
+     */
+    private static final Map<String, String> ADMIN_BOUNDS = Map.of(
+            "jdk.httpserver.maxConnections", "64",
+            "sun.net.httpserver.maxReqTime", "10",
+            "sun.net.httpserver.maxRspTime", "30");
+
+    private DaemonProcess() {}
+
+    /**
+     * Runs a daemon until it ends.
+     *
+     * @param configuration to start with
+     * @param sink gets each line of the log, without a line feed, on a thread of the log; flushed by the caller's sink
+     *     itself
+     * @return the exit code: {@link #CANNOT_START}, or that of the {@link Ending}. A second signal ends the process from
+     *     within, with that of {@link Ending#AT_ONCE}
+     */
+    public static int run(Configuration configuration, Consumer<String> sink) {
+        ADMIN_BOUNDS.forEach((name, value) -> {
+            if (System.getProperty(name) == null) {
+                System.setProperty(name, value);
+            }
+        });
+        try (Daemon daemon = Daemon.start(configuration, sink)) {
+            if (LoggerFactory.getILoggerFactory() instanceof LoggerContext ofTheProcess) {
+                daemon.log().takeOver(ofTheProcess);
+            }
+            handle(daemon, "TERM", () -> stop(daemon));
+            handle(daemon, "INT", () -> stop(daemon));
+            handle(daemon, "HUP", daemon::reload);
+            return daemon.awaitEnd().exitCode();
+        } catch (IOException e) {
+            // The log has said it.
+            return CANNOT_START;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Ending.AT_ONCE.exitCode();
+        }
+    }
+
+    private static void handle(Daemon daemon, String signal, Runnable action) {
+        boolean handled = Signals.handle(signal, action);
+        if (!handled) {
+            daemon.log().note(Level.WARN, "SIG" + signal + " cannot be handled here; it does what the system does");
+        }
+    }
+
+    private static void stop(Daemon daemon) {
+        if (!daemon.stop()) {
+            daemon.log().note(Level.WARN, "second signal: ending at once");
+            daemon.log().close();
+            // Not exit: nothing that is stuck may keep the process from ending. The system resets the connections.
+            Runtime.getRuntime().halt(Ending.AT_ONCE.exitCode());
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.posthouse.daemon;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationTargetException;
+
+/**
+ * Handles signals of the operating system. The JDK's only way is {@code sun.misc.Signal} of the module jdk.unsupported,
+ * whose every use the compiler warns of in a way that cannot be turned off; hence the reflection. A shutdown hook would not
+ * do: it cannot tell a first signal from a second, nor hear a SIGHUP.
+ */
+final class Signals {
+
+    private Signals() {}
+
+    /**
+     * Runs {@code action} each time the process gets the signal, on a thread of its own, instead of what the JVM does with
+     * it. A signal that was ignored when the process started stays ignored.
+     *
+     * @param name without SIG: {@code TERM}
+     * @return whether it is handled; false if this system or this JVM does not allow it
+     */
+    static boolean handle(String name, Runnable action) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            MethodHandle run = MethodHandles.publicLookup()
+                    .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
+                    .bindTo(action);
+            Object runner = MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), runner);
+            return true;
+        } catch (InvocationTargetException e) {
+            // No such signal here, or the JVM keeps it for itself (-Xrs).
+            return false;
+        } catch (ReflectiveOperationException e) {
+            // A runtime without jdk.unsupported.
+            return false;
+        }
+    }
+}

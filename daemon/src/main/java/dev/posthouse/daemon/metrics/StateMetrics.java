@@ -1,0 +1,70 @@
+package dev.posthouse.daemon.metrics;
+
+import dev.posthouse.daemon.status.Totals;
+import dev.posthouse.daemon.status.Waits;
+import dev.posthouse.relay.Circuit;
+import dev.posthouse.relay.Descriptors;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * What is read off the relay whenever somebody asks for the metrics.
+ *
+ * @param dialects which the relay speaks
+ * @param connections open ones
+ * @param circuits that run
+ * @param draining whether newcomers are turned away
+ * @param waits who waits
+ * @param totals sums since the start
+ */
+public record StateMetrics(
+        List<String> dialects,
+        LongSupplier connections,
+        Supplier<Collection<Circuit>> circuits,
+        BooleanSupplier draining,
+        Waits waits,
+        Totals totals) {
+
+    /** Adds the meters to a registry, which then keeps all of this alive. */
+    public void bindTo(MeterRegistry registry, String version, Instant started) {
+        gauge(registry, "posthouse.connections", connections::getAsLong);
+        gauge(registry, "posthouse.draining", () -> draining.getAsBoolean() ? 1 : 0);
+        gauge(registry, "posthouse.descriptors.limit", () -> Descriptors.ofThisProcess().limit());
+        gauge(registry, "posthouse.descriptors.used", () -> Descriptors.ofThisProcess().inUse());
+        gauge(registry, "posthouse.version", () -> 1, "version", version);
+        Gauge.builder("posthouse.start.time", () -> started.toEpochMilli() / 1_000.0)
+                .baseUnit("seconds")
+                .register(registry);
+        for (String dialect : dialects) {
+            gauge(registry, "posthouse.waiting", () -> waits.count(dialect), "dialect", dialect);
+            gauge(
+                    registry,
+                    "posthouse.circuits",
+                    () -> circuits.get().stream()
+                            .filter(circuit -> circuit.dialect().equals(dialect))
+                            .count(),
+                    "dialect",
+                    dialect);
+            bytes(registry, dialect, "dialer", () -> totals.relayedBytes(dialect).dialer());
+            bytes(registry, dialect, "accepter", () -> totals.relayedBytes(dialect).accepter());
+        }
+    }
+
+    private static void gauge(MeterRegistry registry, String name, Supplier<Number> value, String... labels) {
+        Gauge.builder(name, value).tags(labels).register(registry);
+    }
+
+    private static void bytes(MeterRegistry registry, String dialect, String from, LongSupplier value) {
+        FunctionCounter.builder("posthouse.relayed", value, LongSupplier::getAsLong)
+                .baseUnit("bytes")
+                .tags("dialect", dialect, "from", from)
+                .register(registry);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.posthouse.daemon.status;
+
+import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.relay.NameTag;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.RelayListener;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * Who waits now, as the events tell it. The events of one wait are joined by dialect, role and name; where several of the
+ * same name wait (one is being replaced, or two names share a tag), an end belongs to the one that began when it says.
+ *
+ * <p>Guarded by this. It holds as many entries as peers wait, which the limits bound.
+ */
+public final class Waits implements RelayListener {
+
+    /**
+     * One peer that waits.
+     *
+     * @param waited so far
+     */
+    public record Wait(String dialect, Role role, NameTag name, InetSocketAddress remote, Duration waited) {}
+
+    private record Key(String dialect, Role role, NameTag name) {}
+
+    private record Begun(InetSocketAddress remote, long nanos) {}
+
+    private final LongSupplier nanoTime;
+    private final Map<Key, List<Begun>> waiting = new HashMap<>();
+
+    /** @param nanoTime as {@link System#nanoTime} */
+    public Waits(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    @Override
+    public synchronized void on(RelayEvent event) {
+        if (event instanceof RelayEvent.WaitStarted e) {
+            waiting.computeIfAbsent(new Key(e.dialect(), e.role(), e.name()), key -> new ArrayList<>(1))
+                    .add(new Begun(e.remote(), nanoTime.getAsLong()));
+        } else if (event instanceof RelayEvent.WaitEnded e) {
+            long began = nanoTime.getAsLong() - e.waited().toNanos();
+            waiting.computeIfPresent(new Key(e.dialect(), e.role(), e.name()), (key, all) -> {
+                all.stream()
+                        .min(Comparator.comparingLong(one -> Math.abs(one.nanos() - began)))
+                        .ifPresent(all::remove);
+                return all.isEmpty() ? null : all;
+            });
+        }
+    }
+
+    /** Everybody who waits, the longest first. */
+    public synchronized List<Wait> now() {
+        long now = nanoTime.getAsLong();
+        var all = new ArrayList<Wait>();
+        waiting.forEach((key, begun) -> begun.forEach(one -> all.add(
+                new Wait(key.dialect(), key.role(), key.name(), one.remote(), Duration.ofNanos(now - one.nanos())))));
+        all.sort(Comparator.comparing(Wait::waited).reversed());
+        return all;
+    }
+
+    /** How many wait for one dialect. */
+    public synchronized int count(String dialect) {
+        return waiting.entrySet().stream()
+                .filter(entry -> entry.getKey().dialect().equals(dialect))
+                .mapToInt(entry -> entry.getValue().size())
+                .sum();
+    }
+}
