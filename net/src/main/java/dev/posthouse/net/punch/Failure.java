@@ -35,7 +35,8 @@ enum Failure {
             case ConnectException refused ->
                 String.valueOf(refused.getMessage()).contains("timed out") ? NO_ANSWER : REFUSED;
             case NoRouteToHostException unreachable -> UNREACHABLE;
-            case BindException busy -> BUSY;
+            // EACCES, which is what an ICMPv6 "administratively prohibited" makes, comes as the class of EADDRNOTAVAIL
+            case BindException busy -> String.valueOf(busy.getMessage()).contains("Permission") ? UNREACHABLE : BUSY;
             default -> NO_ROUTE;
         };
     }

@@ -135,7 +135,7 @@ public final class PunchSocket implements AutoCloseable {
      * so do all later ones until it is closed.
      *
      * @param candidates all that the peer sent
-     * @param pacing derived from the measured round trip to the relay
+     * @param pacing {@link Pacing#from} the measured round trip to the relay
      * @throws IllegalStateException if another race of this socket is still open
      * @throws IOException if this socket is closed
      */

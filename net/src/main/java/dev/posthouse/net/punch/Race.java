@@ -1,6 +1,7 @@
 package dev.posthouse.net.punch;
 
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Report;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -22,10 +23,10 @@ import java.util.random.RandomGenerator;
 public final class Race implements AutoCloseable {
 
     /**
-     * How often all candidates together are dialled: half of what ten candidates could use up, since a peer that names
-     * ten addresses that refuse is not looking for a connection.
+     * How often all candidates together are dialled: what four candidates could use up, since a peer that names more
+     * addresses that all refuse is not looking for a connection.
      */
-    static final int MAX_ATTEMPTS = 300;
+    static final int MAX_ATTEMPTS = 4 * Redial.MAX_ATTEMPTS;
 
     private final PunchLoop loop;
     private final ArrivalQueue arrivals = new ArrivalQueue();
@@ -34,7 +35,7 @@ public final class Race implements AutoCloseable {
 
     // Owned by the loop's thread.
     private final List<Target> targets = new ArrayList<>();
-    private final long meeting;
+    private final long started = System.nanoTime();
     private int attempts;
 
     private volatile boolean open = true;
@@ -48,13 +49,13 @@ public final class Race implements AutoCloseable {
             RandomGenerator random) {
         this.loop = loop;
         this.policy = policy;
-        this.meeting = System.nanoTime() - pacing.sinceMeeting().toNanos();
         for (CandidatePolicy.Verdict verdict : verdicts) {
             AttemptLog.Entry entry = log.open(verdict.remote(), false);
             if (verdict.refusal().isPresent()) {
                 entry.became("not tried: " + verdict.refusal().get());
             } else {
-                targets.add(new Target(verdict.remote(), new Redial(pacing, random), entry, sinceMeeting()));
+                targets.add(new Target(
+                        verdict.remote(), new Redial(pacing, mayBeNat(verdict.remote()), random), entry, sinceStart()));
             }
         }
         attemptsLeft = !targets.isEmpty();
@@ -107,13 +108,13 @@ public final class Race implements AutoCloseable {
         for (Target target : targets) {
             due = Math.min(due, target.dueAt());
         }
-        return due == Long.MAX_VALUE ? due : due - sinceMeeting();
+        return due == Long.MAX_VALUE ? due : due - sinceStart();
     }
 
     /** Loop's thread: starts the attempts that are due, then gives up those whose time is over. */
     void step(ReusedPort port, Selector selector) {
         for (Target target : targets) {
-            long now = sinceMeeting();
+            long now = sinceStart();
             if (target.wantsAttempt(now)) {
                 if (attempts == MAX_ATTEMPTS) {
                     target.giveUp("given up after " + MAX_ATTEMPTS + " attempts in all");
@@ -132,7 +133,7 @@ public final class Race implements AutoCloseable {
 
     /** Loop's thread: the selector has something to say about the attempt at {@code target}. */
     void ready(Target target) {
-        if (target.finish(sinceMeeting())) {
+        if (target.finish(sinceStart())) {
             loop.handOver(target);
         }
     }
@@ -145,7 +146,7 @@ public final class Race implements AutoCloseable {
         } catch (IOException e) {
             closeQuietly(channel);
             target.log().became("connected and broken at once");
-            target.released(sinceMeeting());
+            target.released(sinceStart());
             return;
         }
         offer(new Arrival(
@@ -171,7 +172,7 @@ public final class Race implements AutoCloseable {
 
     private void release(Target target) {
         if (open) {
-            target.released(sinceMeeting());
+            target.released(sinceStart());
         }
     }
 
@@ -189,8 +190,13 @@ public final class Race implements AutoCloseable {
         arrivals.close();
     }
 
-    private long sinceMeeting() {
-        return System.nanoTime() - meeting;
+    /** Loop's thread. Private networks and this host have no NAT before them that a SYN of ours could open. */
+    private static boolean mayBeNat(InetSocketAddress remote) {
+        return AddressSpaces.PUBLIC.includes(remote.getAddress());
+    }
+
+    private long sinceStart() {
+        return System.nanoTime() - started;
     }
 
     private static void closeQuietly(SocketChannel channel) {

@@ -6,38 +6,48 @@ import java.util.random.RandomGenerator;
 /**
  * When one candidate is tried again: pure arithmetic, no clock and no socket. Owned by one thread.
  *
- * <p>Two NATs that answer an unexpected SYN with RST let a connection through only if both SYNs are under way at once:
- * each must have left its own NAT before the other's arrives there. So the tries of both peers are brought together in two
- * ways. First, redials gather at <em>beats</em>, instants counted from the meeting, which each peer places by its own
- * round trip to the relay; the error of that is small against the way between the peers. Second, at each beat a short
- * burst of tries follows one another with random pauses in the measure of the refusal's own round trip, which makes up for
- * the error and never falls into step with the peer. Beats grow apart and bursts get shorter with time, so that a
- * candidate that refuses for good costs {@link #MAX_ATTEMPTS} packets over several seconds.
+ * <p>Two NATs that answer an unexpected SYN with RST let a connection through only if both SYNs are under way at once: a
+ * SYN that arrives at the other NAT after the RST for that one's own SYN finds it shut. So a refused try is followed by
+ * the next one <em>at once</em>. Then some SYN of this end is under way all the time, and whenever the peer starts, its
+ * first SYN crosses one, however unequal the ways are. A pause would also be a time in which the peer's SYN, let in by a
+ * NAT that an ICMP refusal has left open, meets the listener instead of the try that opened the NAT; the listener's answer
+ * has another sequence number than the one the NAT has noted, and a strict NAT then drops that connection's packets until
+ * it forgets the entry.
+ *
+ * <p>What bounds the packets is the time gone by: tries start no closer together than a sixteenth of it, so that the way
+ * is filled for as long as a peer may be late by sixteen round trips, and a candidate that refuses for good costs some
+ * eighty packets in the first second and forty in the next ten. Where that is longer than a refusal takes, the pauses are
+ * random: two peers never fall into a step in which they always miss each other.
  */
 final class Redial {
 
-    /** How often one candidate is dialled at most: enough for five seconds of refusals. */
-    static final int MAX_ATTEMPTS = 60;
+    /** How often one candidate is dialled at most: about twelve seconds of immediate refusals. */
+    static final int MAX_ATTEMPTS = 120;
 
     /** How often a candidate that this host has no way to is tried: the network may be about to come up. */
     static final int MAX_WITHOUT_ROUTE = 5;
 
-    /** The longest gap between beats, and the pause after a failure that is this host's own. */
-    private static final long LONGEST_GAP = Duration.ofMillis(400).toNanos();
+    /** The least time between two starts: no way between two networks is much shorter. */
+    private static final long SHORTEST = Duration.ofMillis(1).toNanos();
 
-    private static final long SHORTEST_GAP = Duration.ofMillis(50).toNanos();
+    /** The same where there is no NAT whose refusal could turn into a welcome: only a late listener is waited for. */
+    private static final long SHORTEST_WITHOUT_NAT = Duration.ofMillis(50).toNanos();
 
-    /** The longest random pause within a burst. */
-    private static final long LONGEST_PAUSE = Duration.ofMillis(50).toNanos();
+    /** What the time between two starts grows to. */
+    private static final long LONGEST = Duration.ofMillis(400).toNanos();
+
+    /** The part of the time gone by that lies between two starts. */
+    private static final int PART = 16;
 
     private final RandomGenerator random;
+    private final long shortest;
     private final long maxDeadline;
     private long deadline;
-    private long burstBeat = -1;
-    private int inBurst;
 
-    Redial(Pacing pacing, RandomGenerator random) {
+    /** @param mayBeNat whether a refusal may be a NAT's */
+    Redial(Pacing pacing, boolean mayBeNat, RandomGenerator random) {
         this.random = random;
+        this.shortest = mayBeNat ? SHORTEST : SHORTEST_WITHOUT_NAT;
         this.deadline = pacing.firstDeadline().toNanos();
         this.maxDeadline = Math.max(deadline, Pacing.MAX_DEADLINE.toNanos());
     }
@@ -48,56 +58,33 @@ final class Redial {
     }
 
     /**
-     * When to try again.
+     * When to try again. Times are nanoseconds since the race began.
      *
      * @param why the failure of the last attempt
-     * @param took how long it took to fail, in nanoseconds
-     * @param now since the meeting, in nanoseconds
-     * @return since the meeting, in nanoseconds; not before {@code now}
+     * @param started when that attempt did
+     * @param now when it failed
+     * @return not before {@code now}
      */
-    long next(Failure why, long took, long now) {
+    long next(Failure why, long started, long now) {
         return switch (why) {
             case NO_ANSWER -> {
                 // A guess that was too short must not cut every handshake.
                 deadline = Math.min(2 * deadline, maxDeadline);
                 yield now;
             }
-            case NO_ROUTE -> now + LONGEST_GAP;
-            case BUSY -> beatAfter(now) + jitter(SHORTEST_GAP);
-            case REFUSED, UNREACHABLE -> afterRefusal(took, now);
+            case REFUSED, UNREACHABLE -> Math.max(now, started + jittered(between(shortest, now)));
+            // The other connection of that pair has to end first.
+            case BUSY -> now + jittered(between(SHORTEST_WITHOUT_NAT, now));
+            case NO_ROUTE -> now + LONGEST;
         };
     }
 
-    private long afterRefusal(long took, long now) {
-        long beat = beatAfter(now);
-        if (beat != burstBeat) {
-            burstBeat = beat;
-            inBurst = 0;
-        }
-        inBurst++;
-        long again = now + jitter(Math.min(took, LONGEST_PAUSE));
-        // A try that would still be under way at the beat would miss it.
-        return inBurst < burst(now) && again + took < beat ? again : beat;
+    private static long between(long shortest, long now) {
+        return Math.clamp(now / PART, shortest, LONGEST);
     }
 
-    /** How many tries belong to one beat. */
-    private static int burst(long now) {
-        if (now < 8 * SHORTEST_GAP) {
-            return 5;
-        }
-        return now < 2 * LONGEST_GAP ? 3 : 2;
-    }
-
-    /** The first beat after {@code now}: every 50 ms at first, then as far apart as a quarter of the time gone by. */
-    static long beatAfter(long now) {
-        long gap = SHORTEST_GAP;
-        while (gap < LONGEST_GAP && 4 * gap <= now) {
-            gap *= 2;
-        }
-        return (now / gap + 1) * gap;
-    }
-
-    private long jitter(long bound) {
-        return bound <= 0 ? 0 : random.nextLong(bound);
+    /** Half to one and a half of it. */
+    private long jittered(long time) {
+        return time / 2 + random.nextLong(time);
     }
 }

@@ -28,7 +28,7 @@ final class Target {
     private int attempts;
     private int withoutRoute;
     private @Nullable SocketChannel channel;
-    // All times are since the meeting, in nanoseconds.
+    // All times are since the race began, in nanoseconds.
     private long startedAt;
     private long dueAt;
 
@@ -132,7 +132,7 @@ final class Target {
     void released(long now) {
         if (state == State.CONNECTED) {
             state = State.WAITING;
-            dueAt = redial.next(Failure.REFUSED, 0, now);
+            dueAt = redial.next(Failure.BUSY, now, now);
             giveUpAtBound();
         }
     }
@@ -149,7 +149,7 @@ final class Target {
         closeChannel();
         log.failed(why);
         state = State.WAITING;
-        dueAt = redial.next(why, now - startedAt, now);
+        dueAt = redial.next(why, startedAt, now);
         withoutRoute = why == Failure.NO_ROUTE ? withoutRoute + 1 : 0;
         giveUpAtBound();
     }

@@ -114,7 +114,7 @@ class RaceTest {
     void anAttemptWithoutAnswerIsCutAndMadeAnew() throws Exception {
         try (Loopback.Silent silent = Loopback.Silent.open(V4);
                 PunchSocket socket = Loopback.socket();
-                Race race = socket.race(List.of(silent.address()), new Pacing(Duration.ofMillis(20), Duration.ZERO))) {
+                Race race = socket.race(List.of(silent.address()), new Pacing(Duration.ofMillis(20)))) {
             await().until(() -> outcomes(race).getFirst().equals("no answer 3 times"));
         }
     }

@@ -10,80 +10,82 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RedialTest {
 
     private static final long MS = 1_000_000;
 
-    private static Redial redial(long seed) {
-        return new Redial(Pacing.from(Duration.ofMillis(20)), new SplittableRandom(seed));
+    private static Redial redial(boolean mayBeNat, long seed) {
+        return new Redial(Pacing.from(Duration.ofMillis(20)), mayBeNat, new SplittableRandom(seed));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "0,50",
-        "49,50",
-        "50,100",
-        "199,200",
-        "200,300",
-        "399,400",
-        "400,600",
-        "799,800",
-        "800,1200",
-        "5000,5200"
-    })
-    void beatsAreCommonToBothPeersAndGrowApart(long now, long beat) {
-        assertThat(Redial.beatAfter(now * MS)).isEqualTo(beat * MS);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void aBurstIsQuickAndJitteredAndTheNextOneWaitsForTheBeat(long seed) {
-        Redial redial = redial(seed);
-        List<Long> pauses = new ArrayList<>();
-        long now = 2 * MS;
-        for (int i = 0; i < 5; i++) {
-            long next = redial.next(Failure.REFUSED, 2 * MS, now);
-            pauses.add(next - now);
-            now = next + 2 * MS;
+    /** When tries start if each is refused after {@code roundTrip}, until {@code end}; all in nanoseconds. */
+    private static List<Long> starts(Redial redial, long roundTrip, long end) {
+        List<Long> starts = new ArrayList<>();
+        long now = 0;
+        while (now < end) {
+            starts.add(now);
+            now = redial.next(Failure.REFUSED, now, now + roundTrip);
         }
+        return starts;
+    }
 
-        assertThat(pauses.subList(0, 4)).allMatch(pause -> pause >= 0 && pause < 2 * MS);
-        assertThat(pauses.subList(0, 4).stream().distinct()).hasSizeGreaterThan(1);
-        assertThat(now).isEqualTo(52 * MS);
+    @ParameterizedTest
+    @EnumSource(
+            value = Failure.class,
+            names = {"REFUSED", "UNREACHABLE"})
+    void aRefusedTryIsFollowedByTheNextAtOnceForTenRoundTrips(Failure why) {
+        Redial redial = redial(true, 1);
+        long roundTrip = 40 * MS;
+        for (long started = 0; started < 10 * roundTrip; started += roundTrip) {
+            assertThat(redial.next(why, started, started + roundTrip)).isEqualTo(started + roundTrip);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void peersBehindResettingNatsCrossHoweverUnequalTheirWaysAndStarts(long seed) {
+        // Their SYNs cross if they leave within the one-way time of each other; a refusal takes one to and fro.
+        for (long oneWay : List.of(MS, 10 * MS, 40 * MS, 400 * MS)) {
+            for (long late : List.of(0L, oneWay / 2, 2 * oneWay, 10 * oneWay)) {
+                List<Long> one = starts(redial(true, seed), 2 * oneWay, late + 40 * oneWay);
+                List<Long> other = starts(redial(true, seed + 100), 2 * oneWay, 40 * oneWay);
+
+                assertThat(one)
+                        .as("seed %d, one way %d ms, late by %d ms", seed, oneWay / MS, late / MS)
+                        .anyMatch(a -> other.stream().anyMatch(b -> Math.abs(a - b - late) < oneWay));
+            }
+        }
     }
 
     @Test
-    void anAttemptThatWouldMissTheBeatWaitsForIt() {
-        Redial redial = redial(4);
-
-        assertThat(redial.next(Failure.REFUSED, 80 * MS, 80 * MS)).isEqualTo(100 * MS);
-        assertThat(redial.next(Failure.REFUSED, 80 * MS, 180 * MS)).isEqualTo(200 * MS);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {0, 1, 20, 100, 800})
-    void refusalsForGoodUseTheAttemptsUpInNoLessThanSeconds(long roundTrip) {
-        Redial redial = redial(5);
-        long now = 0;
-        for (int i = 0; i < Redial.MAX_ATTEMPTS; i++) {
-            long next = redial.next(Failure.REFUSED, roundTrip * MS, now + roundTrip * MS);
-            assertThat(next).isGreaterThanOrEqualTo(now + roundTrip * MS);
-            now = next;
+    void immediateRefusalsAreAnsweredQuicklyAtFirstThenEverMoreSlowlyAndNeverInStep() {
+        List<Long> starts = starts(redial(true, 2), MS / 10, 20_000 * MS);
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 1; i < starts.size(); i++) {
+            pauses.add(starts.get(i) - starts.get(i - 1));
         }
 
-        assertThat(now).isGreaterThan(4000 * MS);
+        assertThat(pauses.subList(0, 10)).allMatch(pause -> pause >= MS / 2 && pause <= 2 * MS);
+        assertThat(pauses).doesNotHaveDuplicates().allMatch(pause -> pause <= 600 * MS);
+        assertThat(starts.stream().filter(start -> start < 1000 * MS).count()).isBetween(60L, 110L);
+        assertThat(starts.get(Redial.MAX_ATTEMPTS)).isGreaterThan(5000 * MS);
+    }
+
+    @Test
+    void whereNoNatCanBeTriesAreFewFromTheStart() {
+        assertThat(starts(redial(false, 3), 0, 1000 * MS)).hasSizeLessThan(25);
     }
 
     @Test
     void anAttemptWithoutAnswerIsMadeAnewAtOnceWithTwiceTheTime() {
-        Redial redial = redial(6);
+        Redial redial = redial(true, 4);
         List<Long> deadlines = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             deadlines.add(redial.deadline() / MS);
-            assertThat(redial.next(Failure.NO_ANSWER, redial.deadline(), 7 * MS))
-                    .isEqualTo(7 * MS);
+            assertThat(redial.next(Failure.NO_ANSWER, 0, 7 * MS)).isEqualTo(7 * MS);
         }
 
         assertThat(deadlines).containsExactly(250L, 500L, 1000L, 2000L, 4000L, 4000L);
@@ -91,23 +93,18 @@ class RedialTest {
 
     @Test
     void aHostWithoutRouteIsNotHurried() {
-        assertThat(redial(7).next(Failure.NO_ROUTE, 0, 0)).isEqualTo(400 * MS);
+        assertThat(redial(true, 5).next(Failure.NO_ROUTE, 0, 0)).isEqualTo(400 * MS);
     }
 
     @ParameterizedTest
     @CsvSource({"0,250", "41,250", "50,300", "400,2400", "5000,4000"})
     void theFirstDeadlineIsThreePeerRoundTripsWithinBounds(long relayRoundTrip, long deadline) {
-        Pacing pacing = Pacing.from(Duration.ofMillis(relayRoundTrip));
-
-        assertThat(pacing.firstDeadline()).isEqualTo(Duration.ofMillis(deadline));
-        assertThat(pacing.sinceMeeting())
-                .isEqualTo(Duration.ofMillis(relayRoundTrip).dividedBy(2));
+        assertThat(Pacing.from(Duration.ofMillis(relayRoundTrip)).firstDeadline())
+                .isEqualTo(Duration.ofMillis(deadline));
     }
 
     @Test
     void aPacingWithoutTimeIsRefused() {
-        assertThatThrownBy(() -> new Pacing(Duration.ZERO, Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Pacing(Duration.ofMillis(1), Duration.ofMillis(-1)))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Pacing(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -17,7 +17,7 @@ class TargetTest {
                 Selector selector = Selector.open()) {
             var log = new AttemptLog(() -> 0);
             var target = new Target(
-                    refusing, new Redial(Loopback.PACING, new SplittableRandom(1)), log.open(refusing, false), 0);
+                    refusing, new Redial(Loopback.PACING, true, new SplittableRandom(1)), log.open(refusing, false), 0);
             int attempts = 0;
             while (target.dueAt() != Long.MAX_VALUE) {
                 long now = target.dueAt();
@@ -34,7 +34,7 @@ class TargetTest {
 
             assertThat(attempts).isEqualTo(Redial.MAX_ATTEMPTS);
             assertThat(target.givenUp()).isTrue();
-            assertThat(log.attempts().getFirst().outcome()).isEqualTo("given up, refused 60 times");
+            assertThat(log.attempts().getFirst().outcome()).isEqualTo("given up, refused 120 times");
         }
     }
 }
