@@ -22,13 +22,6 @@ import picocli.CommandLine.Spec;
         description = "Where two peers that cannot reach each other meet: directly when the network allows it,"
                 + " through a relay when not.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            ServeCommand.class,
-            DialCommand.class,
-            AcceptCommand.class,
-            CompletionCommand.class,
-            HelpCommand.class
-        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  posthouse serve                                          run a relay on port 8080",
@@ -66,6 +59,11 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .addSubcommand(ServeCommand.commandLine())
+                .addSubcommand(new DialCommand())
+                .addSubcommand(new AcceptCommand())
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Main::usage)
                 .setExecutionExceptionHandler((error, line, parsed) -> Failures.report(error, line.getErr()))

@@ -1,34 +1,126 @@
 package dev.posthouse.cli;
 
-import dev.posthouse.rdv.server.RdvServer;
-import dev.posthouse.relay.Relay;
-import java.net.InetSocketAddress;
+import dev.posthouse.daemon.DaemonProcess;
+import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.ConfigurationError;
+import dev.posthouse.daemon.configuration.Setting;
+import dev.posthouse.daemon.configuration.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
-/** {@code posthouse serve}. */
-@Command(name = "serve", aliases = "s", mixinStandardHelpOptions = true, description = "Run a relay.")
+/** {@code posthouse serve}. Every setting of the daemon is a flag; they are drawn from its table, not listed here. */
+@Command(
+        name = "serve",
+        aliases = "s",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Run a relay. Settings come from a TOML file, then POSTHOUSE_* variables, then flags.",
+        footerHeading =
+                "%nSignals: SIGTERM and SIGINT let circuits finish, a second one ends at once; SIGHUP reloads limits,"
+                        + " access and certificates.%n%nExamples:%n",
+        footer = {
+            "  posthouse serve",
+            "  posthouse serve --listen 127.0.0.1:18080 --access-tokens tokens.txt",
+            "  posthouse serve --config posthouse.toml --print-config"
+        })
 final class ServeCommand implements Callable<Integer> {
 
+    @Spec
+    private @Nullable CommandSpec spec;
+
     @Option(
-            names = {"-l", "--listen"},
-            defaultValue = ":8080")
-    private String listen = ":8080";
+            names = "--config",
+            paramLabel = "FILE",
+            description = "the settings' file; by default the platform's, if there is one")
+    private @Nullable Path config;
+
+    @Option(names = "--print-config", description = "print every setting and where it comes from, and end")
+    private boolean printConfig;
+
+    @Option(names = "--json", description = "say what happens as one JSON object a line on standard error")
+    private boolean json;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "say more: also what peers did wrong")
+    private boolean verbose;
+
+    /** The command line of this command with an option for each setting. */
+    static CommandLine commandLine() {
+        var line = new CommandLine(new ServeCommand());
+        for (Setting<?> setting : Settings.all()) {
+            OptionSpec.Builder option = setting.equals(Settings.LISTEN)
+                    ? OptionSpec.builder("-l", setting.flag())
+                    : OptionSpec.builder(setting.flag());
+            line.getCommandSpec()
+                    .addOption(option.type(String.class)
+                            .paramLabel("VALUE")
+                            .description(setting.doc() + " (" + shown(setting) + ")")
+                            .build());
+        }
+        return line;
+    }
+
+    private static String shown(Setting<?> setting) {
+        String text = setting.defaultText();
+        return text.isEmpty() ? "none" : text;
+    }
 
     @Override
-    public Integer call() throws Exception {
-        int colon = listen.lastIndexOf(':');
-        int port = Integer.parseInt(listen.substring(colon + 1));
-        var address =
-                colon == 0 ? new InetSocketAddress(port) : new InetSocketAddress(listen.substring(0, colon), port);
-        try (Relay relay = Relay.builder()
-                .dialect(RdvServer.withDefaults())
-                .events(event -> System.err.println(event))
-                .listen(address)
-                .start()) {
-            Thread.sleep(Long.MAX_VALUE);
+    public Integer call() {
+        CommandSpec here = java.util.Objects.requireNonNull(spec, "picocli sets it");
+        PrintWriter err = here.commandLine().getErr();
+        Configuration configuration;
+        try {
+            Map<String, String> environment = System.getenv();
+            configuration = Configuration.load(
+                    Optional.ofNullable(config).or(() -> Configuration.defaultFile(environment)),
+                    environment,
+                    flags(here.commandLine().getParseResult()));
+        } catch (ConfigurationError e) {
+            e.problems().forEach(problem -> err.println("posthouse: " + problem));
+            err.flush();
+            return Failures.USAGE;
         }
-        return 0;
+        if (printConfig) {
+            here.commandLine().getOut().print(configuration.print());
+            here.commandLine().getOut().flush();
+            return Failures.OK;
+        }
+        Consumer<String> sink = line -> {
+            err.println(line);
+            err.flush();
+        };
+        return DaemonProcess.run(configuration, sink);
+    }
+
+    private Map<String, String> flags(ParseResult parsed) {
+        var flags = new LinkedHashMap<String, String>();
+        if (json) {
+            flags.put(Settings.LOG_FORMAT.flag(), "json");
+        }
+        if (verbose) {
+            flags.put(Settings.LOG_LEVEL.flag(), "debug");
+        }
+        for (Setting<?> setting : Settings.all()) {
+            String value = parsed.matchedOptionValue(setting.flag(), "");
+            if (!value.isEmpty()) {
+                flags.put(setting.flag(), value);
+            }
+        }
+        return flags;
     }
 }

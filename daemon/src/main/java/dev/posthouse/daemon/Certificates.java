@@ -41,7 +41,8 @@ final class Certificates {
     }
 
     private static IOException explained(IOException e) {
-        String what = e instanceof NoSuchFileException missing ? "there is no file " + missing.getFile() : e.getMessage();
+        String what =
+                e instanceof NoSuchFileException missing ? "there is no file " + missing.getFile() : e.getMessage();
         return new IOException(Settings.TLS_CERTIFICATE + " and " + Settings.TLS_KEY + ": " + what, e);
     }
 }

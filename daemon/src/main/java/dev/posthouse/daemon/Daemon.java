@@ -72,8 +72,7 @@ public final class Daemon implements AutoCloseable {
                 log.listener().andThen(totals).andThen(waits).andThen(new RelayMetrics(metrics)),
                 services -> totals.watch(services.circuits()::running));
         try {
-            new StateMetrics(
-                            Relays.DIALECTS, relays::connections, relays::circuits, relays::draining, waits, totals)
+            new StateMetrics(Relays.DIALECTS, relays::connections, relays::circuits, relays::draining, waits, totals)
                     .bindTo(metrics, version(), started);
             this.admin = startAdmin();
         } catch (IOException | RuntimeException e) {
@@ -92,8 +91,8 @@ public final class Daemon implements AutoCloseable {
      *     log has the reason, too
      */
     public static Daemon start(Configuration configuration, Consumer<String> sink) throws IOException {
-        var log = new DaemonLog(
-                configuration.value(Settings.LOG_LEVEL), configuration.value(Settings.LOG_FORMAT), sink);
+        var log =
+                new DaemonLog(configuration.value(Settings.LOG_LEVEL), configuration.value(Settings.LOG_FORMAT), sink);
         try {
             var daemon = new Daemon(configuration, log);
             daemon.introduce();

@@ -16,7 +16,8 @@ public final class AccessControl implements Authoriser {
             new Refusal(403, "this relay does not serve your network", Reason.UNAUTHORIZED);
     private static final Refusal MISSING = new Refusal(
             401, "this relay needs a bearer token: send the header Authorization: Bearer TOKEN", Reason.UNAUTHORIZED);
-    private static final Refusal UNKNOWN = new Refusal(401, "this relay does not know your bearer token", Reason.UNAUTHORIZED);
+    private static final Refusal UNKNOWN =
+            new Refusal(401, "this relay does not know your bearer token", Reason.UNAUTHORIZED);
 
     private volatile AccessRules rules;
 

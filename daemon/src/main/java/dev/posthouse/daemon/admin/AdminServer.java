@@ -52,8 +52,7 @@ public final class AdminServer implements AutoCloseable {
     private final Map<String, Supplier<Page>> pages;
     private final BiConsumer<String, Throwable> faults;
 
-    private AdminServer(
-            HttpServer server, Map<String, Supplier<Page>> pages, BiConsumer<String, Throwable> faults) {
+    private AdminServer(HttpServer server, Map<String, Supplier<Page>> pages, BiConsumer<String, Throwable> faults) {
         this.server = server;
         this.pages = Map.copyOf(pages);
         this.faults = faults;
@@ -94,7 +93,9 @@ public final class AdminServer implements AutoCloseable {
         Supplier<Page> page = path == null ? null : pages.get(path);
         if (page == null) {
             return Page.text(
-                    404, "nothing here; there are " + String.join(", ", pages.keySet().stream().sorted().toList()));
+                    404,
+                    "nothing here; there are "
+                            + String.join(", ", pages.keySet().stream().sorted().toList()));
         }
         String method = exchange.getRequestMethod();
         if (!method.equals("GET") && !method.equals("HEAD")) {

@@ -54,8 +54,8 @@ final class ConfigurationFile {
 
     private void take(TomlParseResult toml) {
         toml.errors()
-                .forEach(error -> problems.add(
-                        path + ":" + error.position().line() + ": not TOML: " + error.getMessage()));
+                .forEach(error ->
+                        problems.add(path + ":" + error.position().line() + ": not TOML: " + error.getMessage()));
         if (toml.hasErrors()) {
             // What was read in spite of them may be something else than was meant.
             return;

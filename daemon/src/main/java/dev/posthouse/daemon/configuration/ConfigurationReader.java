@@ -69,7 +69,9 @@ final class ConfigurationReader {
             Setting<?> setting = known.get(name);
             if (setting != null && !variable.getValue().isBlank()) {
                 take(setting, variable.getValue().strip(), new Source.Environment(name), "environment: " + name);
-            } else if (setting == null && name.startsWith(Settings.ENVIRONMENT_PREFIX) && !OTHER_VARIABLES.contains(name)) {
+            } else if (setting == null
+                    && name.startsWith(Settings.ENVIRONMENT_PREFIX)
+                    && !OTHER_VARIABLES.contains(name)) {
                 // No error: Kubernetes makes variables of this kind for a service that is named posthouse.
                 warnings.add("environment: " + name + " is no setting and is ignored; the nearest is "
                         + NearestName.of(name, known.keySet(), "_"));
@@ -82,7 +84,8 @@ final class ConfigurationReader {
         flags.forEach((name, value) -> {
             Setting<?> setting = known.get(name);
             if (setting == null) {
-                problems.add("flag " + name + ": unknown; did you mean " + NearestName.of(name, known.keySet(), "-") + "?");
+                problems.add(
+                        "flag " + name + ": unknown; did you mean " + NearestName.of(name, known.keySet(), "-") + "?");
             } else {
                 take(setting, value.strip(), new Source.Flag(name), "flag " + name);
             }
@@ -117,7 +120,8 @@ final class ConfigurationReader {
         return configuration;
     }
 
-    private void together(Configuration configuration, Setting<? extends Optional<?>> one, Setting<? extends Optional<?>> other) {
+    private void together(
+            Configuration configuration, Setting<? extends Optional<?>> one, Setting<? extends Optional<?>> other) {
         @Nullable Source source = configuration.value(one).isPresent() ? configuration.source(one) : null;
         if (source != null && configuration.value(other).isEmpty()) {
             problems.add(one + " is set (" + source + "), but " + other + " is not: TLS needs both");

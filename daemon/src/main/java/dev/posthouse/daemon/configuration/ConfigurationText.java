@@ -47,9 +47,11 @@ public final class ConfigurationText {
     /** The rows of the table in docs/operations.md, in Markdown. */
     public static List<String> documentation() {
         return Settings.all().stream()
-                .map(setting -> "| `" + setting.key() + "` | `" + setting.type().label().replace("|", "\\|") + "` | "
-                        + (setting.defaultText().isEmpty() ? "none" : "`" + setting.defaultText() + "`") + " | "
-                        + setting.doc() + " | " + (setting.change() == Setting.Change.RELOAD ? "reload" : "restart") + " |")
+                .map(setting ->
+                        "| `" + setting.key() + "` | `" + setting.type().label().replace("|", "\\|") + "` | "
+                                + (setting.defaultText().isEmpty() ? "none" : "`" + setting.defaultText() + "`") + " | "
+                                + setting.doc() + " | "
+                                + (setting.change() == Setting.Change.RELOAD ? "reload" : "restart") + " |")
                 .toList();
     }
 }

@@ -15,9 +15,8 @@ final class NearestName {
      */
     static String of(String unknown, Collection<String> known, String separator) {
         return known.stream()
-                .min(Comparator.comparingInt(name -> Math.min(
-                        edits(unknown, name),
-                        1 + edits(last(unknown, separator), last(name, separator)))))
+                .min(Comparator.comparingInt(name ->
+                        Math.min(edits(unknown, name), 1 + edits(last(unknown, separator), last(name, separator)))))
                 .orElseThrow();
     }
 

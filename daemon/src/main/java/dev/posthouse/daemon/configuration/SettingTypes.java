@@ -91,16 +91,15 @@ final class SettingTypes {
 
     /** One of the words of an enum, in lower case. */
     static <E extends Enum<E>> SettingType<E> choice(Class<E> words) {
-        List<String> all = Arrays.stream(words.getEnumConstants())
-                .map(SettingTypes::word)
-                .toList();
+        List<String> all =
+                Arrays.stream(words.getEnumConstants()).map(SettingTypes::word).toList();
         return SettingType.text(
                 String.join("|", all),
                 text -> Arrays.stream(words.getEnumConstants())
                         .filter(constant -> word(constant).equals(text))
                         .findFirst()
-                        .orElseThrow(() ->
-                                new IllegalArgumentException("right is one of " + String.join(", ", all) + ", not \"" + text + "\"")),
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "right is one of " + String.join(", ", all) + ", not \"" + text + "\"")),
                 SettingTypes::word);
     }
 
@@ -132,8 +131,8 @@ final class SettingTypes {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException(
-                "right is a whole number from 1 to " + Integer.MAX_VALUE + ", or " + OFF + " for no limit, not \"" + text + "\"");
+        throw new IllegalArgumentException("right is a whole number from 1 to " + Integer.MAX_VALUE + ", or " + OFF
+                + " for no limit, not \"" + text + "\"");
     }
 
     private static Optional<Path> file(String text) {
@@ -148,7 +147,8 @@ final class SettingTypes {
         boolean plain = text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '?' && c != '#');
         if (!text.startsWith("/") || !plain) {
             throw new IllegalArgumentException(
-                    "right is a path that begins with a slash, such as / or /rdv, escaped as in a URL, not \"" + text + "\"");
+                    "right is a path that begins with a slash, such as / or /rdv, escaped as in a URL, not \"" + text
+                            + "\"");
         }
         return text;
     }

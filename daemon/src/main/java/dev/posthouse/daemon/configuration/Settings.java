@@ -19,40 +19,169 @@ public final class Settings {
 
     private Settings() {}
 
-    public static final Setting<List<ListenAddress>> LISTEN = new Setting<>("listen", SettingTypes.ADDRESSES, List.of(ListenAddress.parse(":8080")), RESTART, "where peers connect; without a host on all interfaces, both address families; several separated by commas");
-    public static final Setting<Optional<ListenAddress>> ADMIN_LISTEN = new Setting<>("admin.listen", SettingTypes.ADDRESS_OR_OFF, Optional.of(ListenAddress.parse("127.0.0.1:9464")), RESTART, "where /healthz, /readyz, /metrics and /status.json are served, without any access control");
-    public static final Setting<String> RDV_PATH = new Setting<>("rdv.path", SettingTypes.URL_PATH, "/", RESTART, "the path below which rdv tokens stand");
-    public static final Setting<Optional<Path>> TLS_CERTIFICATE = new Setting<>("tls.certificate", SettingTypes.FILE, Optional.empty(), RESTART, "PEM file with the certificate and its chain; TLS is spoken on the same port, beside plain connections");
-    public static final Setting<Optional<Path>> TLS_KEY = new Setting<>("tls.key", SettingTypes.FILE, Optional.empty(), RESTART, "PEM file with the certificate's private key");
-    public static final Setting<NetworkBlocks> PROXY_TRUSTED = new Setting<>("proxy.trusted", SettingTypes.NETWORKS, NetworkBlocks.NONE, RESTART, "networks of the proxies whose PROXY protocol header (v1 or v2) is believed");
-    public static final Setting<NetworkBlocks> FORWARDED_TRUSTED = new Setting<>("forwarded.trusted", SettingTypes.NETWORKS, NetworkBlocks.NONE, RESTART, "networks of the proxies whose X-Forwarded-For and X-Forwarded-Port headers are believed");
-    public static final Setting<Optional<Path>> ACCESS_TOKENS = new Setting<>("access.tokens", SettingTypes.FILE, Optional.empty(), RELOAD, "file of bearer tokens, one a line, of which a peer needs one; lines that begin with # are comments");
-    public static final Setting<NetworkBlocks> ACCESS_ALLOW = new Setting<>("access.allow", SettingTypes.NETWORKS, NetworkBlocks.NONE, RELOAD, "networks from which peers may come; none listed means all");
-    public static final Setting<NetworkBlocks> ACCESS_DENY = new Setting<>("access.deny", SettingTypes.NETWORKS, NetworkBlocks.NONE, RELOAD, "networks from which peers may not come, even if they are allowed above");
-    public static final Setting<Duration> DRAIN_DEADLINE = new Setting<>("drain.deadline", SettingTypes.DEADLINE, Duration.ofSeconds(30), RELOAD, "how long circuits may take to finish once the daemon was told to stop");
-    public static final Setting<LogLevel> LOG_LEVEL = new Setting<>("log.level", SettingTypes.choice(LogLevel.class), LogLevel.INFO, RELOAD, "how much the log says");
-    public static final Setting<LogFormat> LOG_FORMAT = new Setting<>("log.format", SettingTypes.choice(LogFormat.class), LogFormat.TEXT, RESTART, "lines for people, or one JSON object a line");
+    public static final Setting<List<ListenAddress>> LISTEN = new Setting<>(
+            "listen",
+            SettingTypes.ADDRESSES,
+            List.of(ListenAddress.parse(":8080")),
+            RESTART,
+            "where peers connect; without a host on all interfaces, both address families; several separated by commas");
+    public static final Setting<Optional<ListenAddress>> ADMIN_LISTEN = new Setting<>(
+            "admin.listen",
+            SettingTypes.ADDRESS_OR_OFF,
+            Optional.of(ListenAddress.parse("127.0.0.1:9464")),
+            RESTART,
+            "where /healthz, /readyz, /metrics and /status.json are served, without any access control");
+    public static final Setting<String> RDV_PATH =
+            new Setting<>("rdv.path", SettingTypes.URL_PATH, "/", RESTART, "the path below which rdv tokens stand");
+    public static final Setting<Optional<Path>> TLS_CERTIFICATE = new Setting<>(
+            "tls.certificate",
+            SettingTypes.FILE,
+            Optional.empty(),
+            RESTART,
+            "PEM file with the certificate and its chain; TLS is spoken on the same port, beside plain connections");
+    public static final Setting<Optional<Path>> TLS_KEY = new Setting<>(
+            "tls.key", SettingTypes.FILE, Optional.empty(), RESTART, "PEM file with the certificate's private key");
+    public static final Setting<NetworkBlocks> PROXY_TRUSTED = new Setting<>(
+            "proxy.trusted",
+            SettingTypes.NETWORKS,
+            NetworkBlocks.NONE,
+            RESTART,
+            "networks of the proxies whose PROXY protocol header (v1 or v2) is believed");
+    public static final Setting<NetworkBlocks> FORWARDED_TRUSTED = new Setting<>(
+            "forwarded.trusted",
+            SettingTypes.NETWORKS,
+            NetworkBlocks.NONE,
+            RESTART,
+            "networks of the proxies whose X-Forwarded-For and X-Forwarded-Port headers are believed");
+    public static final Setting<Optional<Path>> ACCESS_TOKENS = new Setting<>(
+            "access.tokens",
+            SettingTypes.FILE,
+            Optional.empty(),
+            RELOAD,
+            "file of bearer tokens, one a line, of which a peer needs one; lines that begin with # are comments");
+    public static final Setting<NetworkBlocks> ACCESS_ALLOW = new Setting<>(
+            "access.allow",
+            SettingTypes.NETWORKS,
+            NetworkBlocks.NONE,
+            RELOAD,
+            "networks from which peers may come; none listed means all");
+    public static final Setting<NetworkBlocks> ACCESS_DENY = new Setting<>(
+            "access.deny",
+            SettingTypes.NETWORKS,
+            NetworkBlocks.NONE,
+            RELOAD,
+            "networks from which peers may not come, even if they are allowed above");
+    public static final Setting<Duration> DRAIN_DEADLINE = new Setting<>(
+            "drain.deadline",
+            SettingTypes.DEADLINE,
+            Duration.ofSeconds(30),
+            RELOAD,
+            "how long circuits may take to finish once the daemon was told to stop");
+    public static final Setting<LogLevel> LOG_LEVEL = new Setting<>(
+            "log.level", SettingTypes.choice(LogLevel.class), LogLevel.INFO, RELOAD, "how much the log says");
+    public static final Setting<LogFormat> LOG_FORMAT = new Setting<>(
+            "log.format",
+            SettingTypes.choice(LogFormat.class),
+            LogFormat.TEXT,
+            RESTART,
+            "lines for people, or one JSON object a line");
 
     /** The relay's limits, in the order of {@link Limits}. */
     static final List<LimitSetting<?>> LIMITS = List.of(
-            LimitSetting.of("head", SettingTypes.SPAN, Limits::head, Limits.Builder::head, "for a connection's first bytes, a TLS handshake and a request's head together"),
-            LimitSetting.of("lobby", SettingTypes.SPAN, Limits::lobby, Limits.Builder::lobby, "how long a peer may wait for its partner"),
-            LimitSetting.of("choice", SettingTypes.SPAN, Limits::choice, Limits.Builder::choice, "how long two peers that met may take to choose a route"),
-            LimitSetting.of("waiting-per-address", SettingTypes.COUNT_OR_OFF, Limits::waitingPerAddress, Limits.Builder::waitingPerAddress, "peers that wait, for each address (IPv6: each /64)"),
-            LimitSetting.of("waiting", SettingTypes.COUNT_OR_OFF, Limits::waitingInAll, Limits.Builder::waitingInAll, "peers that wait, in all"),
-            LimitSetting.of("circuits-per-address", SettingTypes.COUNT_OR_OFF, Limits::circuitsPerAddress, Limits.Builder::circuitsPerAddress, "circuits, for each address that is an end of them (IPv6: each /64)"),
-            LimitSetting.of("circuits", SettingTypes.COUNT_OR_OFF, Limits::circuitsInAll, Limits.Builder::circuitsInAll, "circuits, in all"),
-            LimitSetting.of("idle", SettingTypes.SPAN_OR_OFF, Limits::idle, Limits.Builder::idle, "how long a circuit may move no byte"),
-            LimitSetting.of("bytes-per-circuit", SettingTypes.BYTES_OR_OFF, Limits::bytesPerCircuit, Limits.Builder::bytesPerCircuit, "bytes of one circuit, both directions together"),
-            LimitSetting.of("bytes-per-address", SettingTypes.BYTES_OR_OFF, Limits::bytesPerAddress, Limits.Builder::bytesPerAddress, "bytes of all circuits of one address in one period"),
-            LimitSetting.of("bytes", SettingTypes.BYTES_OR_OFF, Limits::bytesInAll, Limits.Builder::bytesInAll, "bytes of all circuits in one period"),
-            LimitSetting.of("period", SettingTypes.SPAN, Limits::period, Limits.Builder::period, "over which bytes-per-address and bytes are counted"),
-            LimitSetting.of("rate-per-circuit", SettingTypes.RATE_OR_OFF, Limits::ratePerCircuit, Limits.Builder::ratePerCircuit, "bytes a second of one circuit, both directions together"),
-            LimitSetting.of("rate-per-address", SettingTypes.RATE_OR_OFF, Limits::ratePerAddress, Limits.Builder::ratePerAddress, "bytes a second of all circuits of one address"),
-            LimitSetting.of("rate", SettingTypes.RATE_OR_OFF, Limits::rateInAll, Limits.Builder::rateInAll, "bytes a second of all circuits"));
+            LimitSetting.of(
+                    "head",
+                    SettingTypes.SPAN,
+                    Limits::head,
+                    Limits.Builder::head,
+                    "for a connection's first bytes, a TLS handshake and a request's head together"),
+            LimitSetting.of(
+                    "lobby",
+                    SettingTypes.SPAN,
+                    Limits::lobby,
+                    Limits.Builder::lobby,
+                    "how long a peer may wait for its partner"),
+            LimitSetting.of(
+                    "choice",
+                    SettingTypes.SPAN,
+                    Limits::choice,
+                    Limits.Builder::choice,
+                    "how long two peers that met may take to choose a route"),
+            LimitSetting.of(
+                    "waiting-per-address",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::waitingPerAddress,
+                    Limits.Builder::waitingPerAddress,
+                    "peers that wait, for each address (IPv6: each /64)"),
+            LimitSetting.of(
+                    "waiting",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::waitingInAll,
+                    Limits.Builder::waitingInAll,
+                    "peers that wait, in all"),
+            LimitSetting.of(
+                    "circuits-per-address",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::circuitsPerAddress,
+                    Limits.Builder::circuitsPerAddress,
+                    "circuits, for each address that is an end of them (IPv6: each /64)"),
+            LimitSetting.of(
+                    "circuits",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::circuitsInAll,
+                    Limits.Builder::circuitsInAll,
+                    "circuits, in all"),
+            LimitSetting.of(
+                    "idle",
+                    SettingTypes.SPAN_OR_OFF,
+                    Limits::idle,
+                    Limits.Builder::idle,
+                    "how long a circuit may move no byte"),
+            LimitSetting.of(
+                    "bytes-per-circuit",
+                    SettingTypes.BYTES_OR_OFF,
+                    Limits::bytesPerCircuit,
+                    Limits.Builder::bytesPerCircuit,
+                    "bytes of one circuit, both directions together"),
+            LimitSetting.of(
+                    "bytes-per-address",
+                    SettingTypes.BYTES_OR_OFF,
+                    Limits::bytesPerAddress,
+                    Limits.Builder::bytesPerAddress,
+                    "bytes of all circuits of one address in one period"),
+            LimitSetting.of(
+                    "bytes",
+                    SettingTypes.BYTES_OR_OFF,
+                    Limits::bytesInAll,
+                    Limits.Builder::bytesInAll,
+                    "bytes of all circuits in one period"),
+            LimitSetting.of(
+                    "period",
+                    SettingTypes.SPAN,
+                    Limits::period,
+                    Limits.Builder::period,
+                    "over which bytes-per-address and bytes are counted"),
+            LimitSetting.of(
+                    "rate-per-circuit",
+                    SettingTypes.RATE_OR_OFF,
+                    Limits::ratePerCircuit,
+                    Limits.Builder::ratePerCircuit,
+                    "bytes a second of one circuit, both directions together"),
+            LimitSetting.of(
+                    "rate-per-address",
+                    SettingTypes.RATE_OR_OFF,
+                    Limits::ratePerAddress,
+                    Limits.Builder::ratePerAddress,
+                    "bytes a second of all circuits of one address"),
+            LimitSetting.of(
+                    "rate",
+                    SettingTypes.RATE_OR_OFF,
+                    Limits::rateInAll,
+                    Limits.Builder::rateInAll,
+                    "bytes a second of all circuits"));
 
     private static final List<Setting<?>> ALL = Stream.<Stream<Setting<?>>>of(
-                    Stream.of(LISTEN, ADMIN_LISTEN, RDV_PATH, TLS_CERTIFICATE, TLS_KEY, PROXY_TRUSTED, FORWARDED_TRUSTED),
+                    Stream.of(
+                            LISTEN, ADMIN_LISTEN, RDV_PATH, TLS_CERTIFICATE, TLS_KEY, PROXY_TRUSTED, FORWARDED_TRUSTED),
                     Stream.of(ACCESS_TOKENS, ACCESS_ALLOW, ACCESS_DENY),
                     LIMITS.stream().map(LimitSetting::setting),
                     Stream.of(DRAIN_DEADLINE, LOG_LEVEL, LOG_FORMAT))

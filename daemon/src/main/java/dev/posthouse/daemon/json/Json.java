@@ -64,7 +64,8 @@ public final class Json {
                 case '\n' -> out.append("\\n");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    // Beyond what JSON asks for: line separators and lone surrogates, over which readers of lines stumble.
+                    // Beyond what JSON asks for: line separators and lone surrogates, over which readers of lines
+                    // stumble.
                     if (c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || Character.isSurrogate(c)) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {

@@ -68,7 +68,10 @@ public record EventLine(Level level, String name, Map<String, Object> fields, Op
         return switch (event) {
             case RelayEvent.Listening e -> of(Level.INFO, "listening", new Fields().at("address", e.address()));
             case RelayEvent.Accepted e ->
-                of(Level.DEBUG, "accepted", new Fields().with("dialect", e.dialect()).at("remote", e.remote()));
+                of(
+                        Level.DEBUG,
+                        "accepted",
+                        new Fields().with("dialect", e.dialect()).at("remote", e.remote()));
             case RelayEvent.Refused e ->
                 of(
                         e.reason() == Reason.INTERNAL ? Level.ERROR : Level.DEBUG,
@@ -130,15 +133,10 @@ public record EventLine(Level level, String name, Map<String, Object> fields, Op
                                 .with("accepterBytes", e.accepterBytes())
                                 .took(e.lasted())
                                 .with("error", e.error()));
-            case RelayEvent.AcceptPaused e ->
-                of(Level.WARN, "accept-paused", new Fields().with("cause", e.cause()));
+            case RelayEvent.AcceptPaused e -> of(Level.WARN, "accept-paused", new Fields().with("cause", e.cause()));
             case RelayEvent.AcceptResumed e -> of(Level.WARN, "accept-resumed", new Fields());
             case RelayEvent.Fault e ->
-                new EventLine(
-                        Level.ERROR,
-                        "fault",
-                        new Fields().with("doing", e.doing()).all,
-                        Optional.of(e.cause()));
+                new EventLine(Level.ERROR, "fault", new Fields().with("doing", e.doing()).all, Optional.of(e.cause()));
         };
     }
 }

@@ -44,8 +44,7 @@ final class LineFormat {
     String lost(long lines) {
         String message = lines + " lines of the log are missing here: they came faster than they could be written";
         return switch (format) {
-            case JSON ->
-                Json.write(head("log", Instant.now(), "warn", Map.of("message", message)));
+            case JSON -> Json.write(head("log", Instant.now(), "warn", Map.of("message", message)));
             case TEXT -> TIME.format(Instant.now()) + " WARN  " + message;
         };
     }
@@ -82,8 +81,9 @@ final class LineFormat {
                 .append(String.format("%-5s", entry.getLevel()))
                 .append(' ')
                 .append(onOneLine(event ? entry.getMessage() : entry.getFormattedMessage()));
-        pairs(entry).forEach(pair ->
-                out.append(' ').append(pair.key).append('=').append(plainOrQuoted(String.valueOf(pair.value))));
+        pairs(entry)
+                .forEach(pair ->
+                        out.append(' ').append(pair.key).append('=').append(plainOrQuoted(String.valueOf(pair.value))));
         fault.ifPresent(thrown -> out.append(" error=")
                 .append(plainOrQuoted(describe(thrown)))
                 .append('\n')

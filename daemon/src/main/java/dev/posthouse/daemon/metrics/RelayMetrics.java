@@ -45,7 +45,12 @@ public final class RelayMetrics implements RelayListener {
             case RelayEvent.Met e -> count("posthouse.met", "dialect", e.dialect());
             case RelayEvent.NotRelayed e -> {
                 String route = e.reason() == Reason.DIRECT ? "direct" : "none";
-                count("posthouse.not.relayed", "dialect", e.dialect(), "reason", e.reason().label());
+                count(
+                        "posthouse.not.relayed",
+                        "dialect",
+                        e.dialect(),
+                        "reason",
+                        e.reason().label());
                 registry.timer("posthouse.setup.duration", "dialect", e.dialect(), "route", route)
                         .record(e.took());
             }

@@ -36,8 +36,10 @@ public record StateMetrics(
     public void bindTo(MeterRegistry registry, String version, Instant started) {
         gauge(registry, "posthouse.connections", connections::getAsLong);
         gauge(registry, "posthouse.draining", () -> draining.getAsBoolean() ? 1 : 0);
-        gauge(registry, "posthouse.descriptors.limit", () -> Descriptors.ofThisProcess().limit());
-        gauge(registry, "posthouse.descriptors.used", () -> Descriptors.ofThisProcess().inUse());
+        gauge(registry, "posthouse.descriptors.limit", () -> Descriptors.ofThisProcess()
+                .limit());
+        gauge(registry, "posthouse.descriptors.used", () -> Descriptors.ofThisProcess()
+                .inUse());
         gauge(registry, "posthouse.version", () -> 1, "version", version);
         Gauge.builder("posthouse.start.time", () -> started.toEpochMilli() / 1_000.0)
                 .baseUnit("seconds")
@@ -52,8 +54,10 @@ public record StateMetrics(
                             .count(),
                     "dialect",
                     dialect);
-            bytes(registry, dialect, "dialer", () -> totals.relayedBytes(dialect).dialer());
-            bytes(registry, dialect, "accepter", () -> totals.relayedBytes(dialect).accepter());
+            bytes(registry, dialect, "dialer", () -> totals.relayedBytes(dialect)
+                    .dialer());
+            bytes(registry, dialect, "accepter", () -> totals.relayedBytes(dialect)
+                    .accepter());
         }
     }
 

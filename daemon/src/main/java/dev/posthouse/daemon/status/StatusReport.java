@@ -66,11 +66,11 @@ public record StatusReport(
         all.put("circuitsRunning", running.size());
         all.put("circuits", oldest().stream().map(this::circuit).toList());
         all.put("peersWaiting", waiting.size());
-        all.put("waiting", waiting.stream().limit(LISTED).map(StatusReport::wait).toList());
-        all.put("accepted", totals.accepted());
         all.put(
-                "routes",
-                object("direct", totals.direct(), "relayed", totals.relayed(), "neither", totals.neither()));
+                "waiting",
+                waiting.stream().limit(LISTED).map(StatusReport::wait).toList());
+        all.put("accepted", totals.accepted());
+        all.put("routes", object("direct", totals.direct(), "relayed", totals.relayed(), "neither", totals.neither()));
         all.put("bytes", object("dialer", bytes.dialer(), "accepter", bytes.accepter()));
         var refused = new LinkedHashMap<String, Object>();
         totals.refused().forEach((reason, count) -> refused.put(reason.label(), count));

@@ -28,9 +28,10 @@ class ConfigurationTest {
         return Files.write(directory.resolve("posthouse.toml"), List.of(lines));
     }
 
-    private static List<String> problems(Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
-        ConfigurationError error = catchThrowableOfType(
-                ConfigurationError.class, () -> Configuration.load(file, environment, flags));
+    private static List<String> problems(
+            Optional<Path> file, Map<String, String> environment, Map<String, String> flags) {
+        ConfigurationError error =
+                catchThrowableOfType(ConfigurationError.class, () -> Configuration.load(file, environment, flags));
         assertThat(error).as("an error").isNotNull();
         return error.problems();
     }
@@ -92,8 +93,9 @@ class ConfigurationTest {
                         Map.of("--limits-lobby", "0s", "--lisen", ":1")))
                 .hasSize(7)
                 .anySatisfy(problem -> assertThat(problem)
-                        .isEqualTo(file + ":3: limits.head: right is a time with its unit, such as 500ms, 30s, 2m, 1h or"
-                                + " 1d, at most 366d, not \"10\""))
+                        .isEqualTo(
+                                file + ":3: limits.head: right is a time with its unit, such as 500ms, 30s, 2m, 1h or"
+                                        + " 1d, at most 366d, not \"10\""))
                 .anySatisfy(problem -> assertThat(problem).startsWith("environment: POSTHOUSE_LIMITS_RATE: right is"))
                 .anySatisfy(problem -> assertThat(problem).isEqualTo("flag --lisen: unknown; did you mean --listen?"));
     }
@@ -152,7 +154,11 @@ class ConfigurationTest {
                         "PATH", "/bin"),
                 Map.of());
 
-        assertThat(configuration.warnings()).singleElement().asString().contains("POSTHOUSE_PORT").doesNotContain("tcp");
+        assertThat(configuration.warnings())
+                .singleElement()
+                .asString()
+                .contains("POSTHOUSE_PORT")
+                .doesNotContain("tcp");
         assertThat(configuration.source(Settings.LISTEN)).isEqualTo(new Source.Default());
     }
 
@@ -211,8 +217,10 @@ class ConfigurationTest {
         Path home = Files.createDirectories(directory.resolve(".config/posthouse"));
         Path file = Files.writeString(home.resolve("posthouse.toml"), "");
 
-        assertThat(Configuration.defaultFile(Map.of("HOME", directory.toString()))).contains(file);
-        assertThat(Configuration.defaultFile(Map.of("XDG_CONFIG_HOME", directory.resolve(".config").toString())))
+        assertThat(Configuration.defaultFile(Map.of("HOME", directory.toString())))
+                .contains(file);
+        assertThat(Configuration.defaultFile(
+                        Map.of("XDG_CONFIG_HOME", directory.resolve(".config").toString())))
                 .contains(file);
         assertThat(Configuration.defaultFile(Map.of("HOME", directory.toString(), "POSTHOUSE_CONFIG", "other.toml")))
                 .contains(Path.of("other.toml"));

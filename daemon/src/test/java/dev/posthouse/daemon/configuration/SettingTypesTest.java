@@ -34,8 +34,17 @@ class SettingTypesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0,0,0", "1,1,1", "1000,1000,1K", "1K,1000,1K", "1KB,1000,1K", "1KiB,1024,1KiB", "10M,10000000,10M",
-        "64MiB,67108864,64MiB", "3G,3000000000,3G", "2TiB,2199023255552,2TiB", "1025,1025,1025"
+        "0,0,0",
+        "1,1,1",
+        "1000,1000,1K",
+        "1K,1000,1K",
+        "1KB,1000,1K",
+        "1KiB,1024,1KiB",
+        "10M,10000000,10M",
+        "64MiB,67108864,64MiB",
+        "3G,3000000000,3G",
+        "2TiB,2199023255552,2TiB",
+        "1025,1025,1025"
     })
     void bytesHaveDecimalAndBinaryUnits(String text, long bytes, String printed) {
         assertThat(Bytes.parse(text, Long.MAX_VALUE)).isEqualTo(bytes);
@@ -43,7 +52,8 @@ class SettingTypesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "K", "1k", "1iB", "-1", "1.5M", "1 M", "9223372036854775808", "9223372036854775807K", "2K"})
+    @ValueSource(
+            strings = {"", "K", "1k", "1iB", "-1", "1.5M", "1 M", "9223372036854775808", "9223372036854775807K", "2K"})
     void otherBytesAreRefusedWithWhatIsRight(String text) {
         assertThatThrownBy(() -> Bytes.parse(text, 1_999))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -62,7 +72,9 @@ class SettingTypesTest {
     @ParameterizedTest
     @CsvSource({":8080,'',8080", "localhost:0,localhost,0", "[::1]:65535,::1,65535", "10.0.0.1:1,10.0.0.1,1"})
     void listenAddressesAreHostAndPort(String text, String host, int port) {
-        assertThat(ListenAddress.parse(text)).isEqualTo(new ListenAddress(host, port)).hasToString(text);
+        assertThat(ListenAddress.parse(text))
+                .isEqualTo(new ListenAddress(host, port))
+                .hasToString(text);
     }
 
     @ParameterizedTest

@@ -71,6 +71,7 @@ class SettingsTest {
 
     @Test
     void theManualHasARowForEverySetting() throws Exception {
-        assertThat(Files.readAllLines(ROOT.resolve("docs/operations.md"))).containsAll(ConfigurationText.documentation());
+        assertThat(Files.readAllLines(ROOT.resolve("docs/operations.md")))
+                .containsAll(ConfigurationText.documentation());
     }
 }

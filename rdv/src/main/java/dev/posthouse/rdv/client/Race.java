@@ -47,6 +47,9 @@ final class Race implements Picker.Race, AutoCloseable {
      */
     private static final Duration WITHOUT_RELAY = Duration.ofSeconds(2);
 
+    /** The least that an exchange of header lines is given. */
+    private static final Duration HEADER = Duration.ofSeconds(1);
+
     /** A candidate and the connection behind it. */
     private record Contender(Picker.Candidate candidate, ByteStream stream, Optional<Arrival> arrival) {}
 
@@ -83,7 +86,7 @@ final class Race implements Picker.Race, AutoCloseable {
                         meeting.response().peerAddrs().stream()
                                 .map(AddressPort::toSocketAddress)
                                 .toList(),
-                        new Pacing(Pacing.from(mean).firstDeadline(), own.dividedBy(2)));
+                        Pacing.from(mean));
     }
 
     /** Runs it to the choice. */
@@ -124,8 +127,10 @@ final class Race implements Picker.Race, AutoCloseable {
     private void exchange(Arrival arrival) {
         ByteStream stream = arrival.stream();
         try {
-            stream.write(ByteBuffer.wrap(HeaderLine.write(meeting.method(), meeting.token())));
-            Line line = Line.read(stream);
+            Line line = Deadline.within(stream, headerLimit(), "the exchange of header lines", () -> {
+                stream.write(ByteBuffer.wrap(HeaderLine.write(meeting.method(), meeting.token())));
+                return Line.read(stream);
+            });
             HeaderLine header = HeaderLine.of(line);
             if (!header.matches(meeting.method(), meeting.token())) {
                 reject(arrival, header.method().equals(meeting.method().name()) ? "same method" : "not the peer");
@@ -147,6 +152,14 @@ final class Race implements Picker.Race, AutoCloseable {
         } catch (IOException e) {
             reject(arrival, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Far longer than a peer needs; a connection that a NAT has made one-sided is then dialled again. */
+    private Duration headerLimit() {
+        Duration trips = meeting.roundTrip()
+                .plus(meeting.response().peerRoundTrip().orElse(meeting.roundTrip()))
+                .multipliedBy(4);
+        return trips.compareTo(HEADER) > 0 ? trips : HEADER;
     }
 
     private void reject(Arrival arrival, String why) {
