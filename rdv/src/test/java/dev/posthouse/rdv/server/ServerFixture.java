@@ -6,6 +6,7 @@ import dev.posthouse.relay.RelayEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -49,7 +50,10 @@ final class ServerFixture implements AutoCloseable {
     RawPeer waiting(String method, String token) throws IOException {
         int before = relay.services().admission().waiting();
         RawPeer peer = connect().send(RawPeer.request(method, token));
-        Awaitility.await().until(() -> relay.services().admission().waiting() == before + 1);
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> relay.services().admission().waiting() == before + 1);
         return peer;
     }
 
