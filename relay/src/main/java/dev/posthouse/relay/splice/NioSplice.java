@@ -157,16 +157,15 @@ final class NioSplice extends Timed implements Splice {
 
     @Override
     void expired(long now) {
+        // First, since what a leg moves now was not idle, however late this timer comes.
+        left.retry(now);
+        right.retry(now);
         if (draining && now - drainingSince >= Splicer.DRAIN.toNanos()) {
             finish(Reason.LIMIT_BYTES, null);
         } else if (idleNanos != 0 && now - lastMoved >= idleNanos) {
             finish(limited ? Reason.LIMIT_BYTES : Reason.IDLE, null);
-        } else {
-            left.retry(now);
-            right.retry(now);
-            if (!over) {
-                rearm();
-            }
+        } else if (!over) {
+            rearm();
         }
     }
 

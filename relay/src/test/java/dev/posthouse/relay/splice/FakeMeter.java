@@ -39,7 +39,7 @@ final class FakeMeter implements Meter {
         await().until(() -> refusals() >= target);
     }
 
-    private synchronized long refusals() {
+    synchronized long refusals() {
         return refusals;
     }
 

@@ -400,12 +400,11 @@ abstract class SpliceContract extends DataPathFixture {
 
     @Test
     void aPairThatWaitsForItsMeterIsNotIdle() throws Exception {
-        Duration idle = Duration.ofMillis(20);
-        var meter = new FakeMeter(idle.multipliedBy(5));
-        Joined pair = join(new Terms(idle, List.of(meter)));
-        write(pair.left(), text("x"));
+        Duration idle = Duration.ofMillis(300);
+        var meter = new FakeMeter(idle.multipliedBy(2));
+        Joined pair = join(front(connect(), text("x")), connect(), new Terms(idle, List.of(meter)));
 
-        meter.awaitRefusals(3);
+        await().until(() -> meter.refusals() == 2);
         meter.grant(1);
 
         assertThat(read(pair.right(), 1)).isEqualTo(text("x"));
