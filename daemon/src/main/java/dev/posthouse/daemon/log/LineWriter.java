@@ -52,13 +52,15 @@ final class LineWriter implements AutoCloseable {
         try {
             while (true) {
                 Line line = lines.take();
-                if (line.last()) {
-                    return;
+                if (!line.last()) {
+                    pass(line.text());
                 }
-                pass(line.text());
-                long missing = lines.isEmpty() ? lost.getAndSet(0) : 0;
+                long missing = line.last() || lines.isEmpty() ? lost.getAndSet(0) : 0;
                 if (missing > 0) {
                     pass(lostLine.apply(missing));
+                }
+                if (line.last()) {
+                    return;
                 }
             }
         } catch (InterruptedException e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.daemon.access;
+
+import org.jspecify.annotations.NullMarked;

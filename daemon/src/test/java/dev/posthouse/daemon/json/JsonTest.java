@@ -1,0 +1,39 @@
+package dev.posthouse.daemon.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+
+    @Test
+    void everyKindOfValueIsWritten() {
+        var map = new LinkedHashMap<String, Object>();
+        map.put("number", 7L);
+        map.put("fraction", 0.5);
+        map.put("truth", true);
+        map.put("none", Optional.empty());
+        map.put("some", Optional.of("x"));
+        map.put("list", List.of(1, "two", Map.of(), List.of()));
+
+        assertThat(Json.write(map))
+                .isEqualTo(
+                        "{\"number\":7,\"fraction\":0.5,\"truth\":true,\"none\":null,\"some\":\"x\",\"list\":[1,\"two\",{},[]]}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a\"b\\c", "line\nfeed\ttab\u0000\u001b[31m", "\u2028\u2029\u0085", "\ud83d\ude00", "\ud800", "\u00e4"})
+    void stringsComeBackAndStayOnOneLine(String text) {
+        String written = Json.write(text);
+
+        assertThat(JsonParser.parseString(written).getAsString()).isEqualTo(text);
+        assertThat(written).doesNotContain("\n", "\u001b", "\u2028", "\u0085");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.daemon.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package dev.posthouse.daemon.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.posthouse.daemon.configuration.LogFormat;
+import dev.posthouse.daemon.configuration.LogLevel;
+import dev.posthouse.relay.NameTag;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
+
+class DaemonLogTest {
+
+    private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 80);
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private List<String> written(LogLevel level, LogFormat format, RelayEvent... events) {
+        try (var log = new DaemonLog(level, format, lines::add)) {
+            for (RelayEvent event : events) {
+                log.listener().on(event);
+            }
+        }
+        return lines;
+    }
+
+    private static RelayEvent closed(String error) {
+        return new RelayEvent.CircuitClosed(
+                "rdv", 7, new NameTag("a1b2c3"), Reason.PEER_RESET, 10, 20, Duration.ofMillis(1_500), Optional.of(error));
+    }
+
+    @Test
+    void anEventIsOneLineOfText() {
+        assertThat(written(LogLevel.INFO, LogFormat.TEXT, closed("java.io.IOException: Connection reset")))
+                .singleElement()
+                .asString()
+                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  circuit-closed dialect=rdv circuit=7"
+                        + " name=a1b2c3 reason=peer-reset dialerBytes=10 accepterBytes=20 millis=1500"
+                        + " error=\"java.io.IOException: Connection reset\"");
+    }
+
+    @Test
+    void anEventIsOneJsonObjectWithItsNameFirst() {
+        String line = written(LogLevel.INFO, LogFormat.JSON, closed("x")).getFirst();
+        JsonObject object = JsonParser.parseString(line).getAsJsonObject();
+
+        assertThat(line).startsWith("{\"event\":\"circuit-closed\",");
+        assertThat(object.keySet())
+                .containsExactly(
+                        "event", "time", "level", "dialect", "circuit", "name", "reason", "dialerBytes",
+                        "accepterBytes", "millis", "error");
+        assertThat(object.get("dialerBytes").getAsLong()).isEqualTo(10);
+        assertThat(object.get("level").getAsString()).isEqualTo("info");
+    }
+
+    @Test
+    void whatAPeerSendsCannotBreakOutOfItsField() {
+        var event = new RelayEvent.Refused(
+                Optional.of("rdv"), HERE, Reason.PROTOCOL_ERROR, "bad\n2026 INFO fake reason=\"ok\"\u001b[31m");
+
+        assertThat(written(LogLevel.DEBUG, LogFormat.TEXT, event))
+                .singleElement()
+                .asString()
+                .endsWith("detail=\"bad\\n2026 INFO fake reason=\\\"ok\\\"\\u001b[31m\"")
+                .doesNotContain("\n", "\u001b");
+    }
+
+    @Test
+    void aPeersFaultIsTalkForDebuggingAndOursAnErrorWithItsTrace() {
+        var refused = new RelayEvent.Refused(Optional.empty(), HERE, Reason.UNKNOWN_PROTOCOL, "x");
+        var fault = new RelayEvent.Fault("serving", new IllegalStateException("broken"));
+
+        assertThat(written(LogLevel.INFO, LogFormat.TEXT, refused, fault))
+                .singleElement()
+                .asString()
+                .contains(" ERROR fault doing=serving error=\"java.lang.IllegalStateException: broken\"\n")
+                .contains("\tat dev.posthouse.daemon.log.DaemonLogTest.");
+    }
+
+    @Test
+    void aFaultIsOneLineOfJsonToo() {
+        JsonObject object = JsonParser.parseString(written(
+                                LogLevel.INFO, LogFormat.JSON, new RelayEvent.Fault("serving", new AssertionError("broken")))
+                        .getFirst())
+                .getAsJsonObject();
+
+        assertThat(object.get("error").getAsString()).isEqualTo("java.lang.AssertionError: broken");
+        assertThat(object.get("stack").getAsString()).contains("DaemonLogTest");
+    }
+
+    @Test
+    void everyEventHasALine() {
+        var name = new NameTag("a1b2c3");
+        List<RelayEvent> all = List.of(
+                new RelayEvent.Listening(HERE),
+                new RelayEvent.Accepted("rdv", HERE),
+                new RelayEvent.Refused(Optional.of("rdv"), HERE, Reason.LIMIT_PEER, "x"),
+                new RelayEvent.WaitStarted("rdv", dev.posthouse.relay.Directory.Role.DIALER, name, HERE),
+                new RelayEvent.WaitEnded(
+                        "rdv", dev.posthouse.relay.Directory.Role.DIALER, name, Reason.COMPLETED, Duration.ZERO),
+                new RelayEvent.Met("rdv", 1, name, HERE, HERE),
+                new RelayEvent.NotRelayed("rdv", 1, name, Reason.DIRECT, Optional.of(HERE), Duration.ZERO),
+                new RelayEvent.CircuitOpened("rdv", 2, name, Duration.ZERO),
+                closed("x"),
+                new RelayEvent.AcceptPaused("Too many open files"),
+                new RelayEvent.AcceptResumed(),
+                new RelayEvent.Fault("x", new AssertionError("y")));
+
+        assertThat(all).hasSize(RelayEvent.class.getPermittedSubclasses().length);
+        assertThat(written(LogLevel.TRACE, LogFormat.JSON, all.toArray(RelayEvent[]::new)))
+                .extracting(line -> JsonParser.parseString(line).getAsJsonObject().get("event").getAsString())
+                .containsExactly(
+                        "listening", "accepted", "refused", "wait-started", "wait-ended", "met", "not-relayed",
+                        "circuit-opened", "circuit-closed", "accept-paused", "accept-resumed", "fault");
+    }
+
+    @Test
+    void theLevelCanChange() {
+        try (var log = new DaemonLog(LogLevel.ERROR, LogFormat.TEXT, lines::add)) {
+            log.note(Level.WARN, "unheard");
+            log.level(LogLevel.WARN);
+            log.note(Level.WARN, "heard {}");
+        }
+
+        assertThat(lines).singleElement().asString().endsWith(" WARN  heard {}");
+    }
+
+    @Test
+    void aSentenceIsAnEventOfItsOwnInJson() {
+        try (var log = new DaemonLog(LogLevel.INFO, LogFormat.JSON, lines::add)) {
+            log.note(Level.INFO, "access is open");
+            log.event(Level.INFO, "reloaded", Map.of("changed", List.of("limits.lobby")));
+        }
+
+        assertThat(lines.getFirst()).startsWith("{\"event\":\"log\",").endsWith("\"message\":\"access is open\"}");
+        assertThat(lines.getLast()).endsWith("\"changed\":[\"limits.lobby\"]}");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.posthouse.daemon.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LineWriterTest {
+
+    @Test
+    void aStuckSinkBlocksNobodyAndWhatIsLostIsCounted() throws InterruptedException {
+        List<String> written = new CopyOnWriteArrayList<>();
+        var stuck = new CountDownLatch(1);
+        var reached = new CountDownLatch(1);
+        try (var writer = new LineWriter(
+                line -> {
+                    reached.countDown();
+                    await(stuck);
+                    written.add(line);
+                },
+                lost -> "lost " + lost)) {
+            writer.write("first");
+            reached.await();
+            IntStream.range(0, LineWriter.ROOM + 5).forEach(i -> writer.write("line " + i));
+            stuck.countDown();
+        }
+
+        assertThat(written)
+                .hasSize(LineWriter.ROOM + 2)
+                .startsWith("first", "line 0")
+                .endsWith("line " + (LineWriter.ROOM - 1), "lost 5");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aSinkThatFailsGetsTheNextLineAllTheSame() {
+        List<String> written = new CopyOnWriteArrayList<>();
+        try (var writer = new LineWriter(
+                line -> {
+                    if (line.equals("bad")) {
+                        throw new IllegalStateException("broken pipe");
+                    }
+                    written.add(line);
+                },
+                lost -> "lost " + lost)) {
+            writer.write("bad");
+            writer.write("good");
+        }
+
+        assertThat(written).containsExactly("good");
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.daemon.log;
+
+import org.jspecify.annotations.NullMarked;

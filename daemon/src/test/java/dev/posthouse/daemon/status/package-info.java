@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.daemon.status;
+
+import org.jspecify.annotations.NullMarked;
