@@ -51,6 +51,7 @@ public final class DaemonProcess {
             handle(daemon, "TERM", () -> stop(daemon));
             handle(daemon, "INT", () -> stop(daemon));
             handle(daemon, "HUP", daemon::reload);
+            daemon.log().event(Level.INFO, "ready", Map.of("version", Daemon.version()));
             return daemon.awaitEnd().exitCode();
         } catch (IOException e) {
             // The log has said it.
