@@ -44,8 +44,8 @@ public final class ChildProcess implements AutoCloseable {
     private ChildProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.readers = List.of(
-                reader("out", process.getInputStream(), out), reader("err", process.getErrorStream(), err));
+        this.readers =
+                List.of(reader("out", process.getInputStream(), out), reader("err", process.getErrorStream(), err));
     }
 
     /** What to start: the program and its arguments. Input is empty and output is kept unless something else is said. */
@@ -203,14 +203,25 @@ public final class ChildProcess implements AutoCloseable {
             return this;
         }
 
+        /** Sets a variable of its environment. */
+        public Builder environment(String name, String value) {
+            builder.environment().put(name, value);
+            return this;
+        }
+
         /** Starts it. */
         public ChildProcess start() throws IOException {
             Process process = builder.start();
             if (!inputOpen) {
                 process.getOutputStream().close();
             }
-            return new ChildProcess(Path.of(builder.command().getFirst()).getFileName() + " "
-                    + String.join(" ", builder.command().subList(1, builder.command().size())), process);
+            return new ChildProcess(
+                    Path.of(builder.command().getFirst()).getFileName() + " "
+                            + String.join(
+                                    " ",
+                                    builder.command()
+                                            .subList(1, builder.command().size())),
+                    process);
         }
     }
 }

@@ -51,6 +51,5 @@ sealed interface LiveClient permits OurClient, OriginalClient {
      * @param candidates what it offered
      * @param received the hash of what came, in lower-case hex
      */
-    record Result(
-            String route, String remote, Optional<String> observed, List<String> candidates, String received) {}
+    record Result(String route, String remote, Optional<String> observed, List<String> candidates, String received) {}
 }

@@ -101,6 +101,9 @@ sealed interface LiveServer extends AutoCloseable permits OurServer, OriginalSer
     /** What clients are given. */
     URI uri();
 
+    /** Waits until somebody waits under this token. */
+    void awaitWaiting(String token);
+
     /** Waits until the pair has chosen. */
     Choice choice(String token);
 

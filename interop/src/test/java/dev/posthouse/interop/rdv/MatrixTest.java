@@ -28,11 +28,9 @@ class MatrixTest {
     static Path directory = Path.of("");
 
     static Stream<Arguments> cells() {
-        return Stream.of(LiveServer.Kind.values())
-                .flatMap(server -> Stream.of(LiveClient.Kind.values())
-                        .flatMap(dialer -> Stream.of(LiveClient.Kind.values())
-                                .flatMap(accepter -> Stream.of(Way.values())
-                                        .map(way -> Arguments.of(server, dialer, accepter, way)))));
+        return Stream.of(LiveServer.Kind.values()).flatMap(server -> Stream.of(LiveClient.Kind.values())
+                .flatMap(dialer -> Stream.of(LiveClient.Kind.values()).flatMap(accepter -> Stream.of(Way.values())
+                        .map(way -> Arguments.of(server, dialer, accepter, way)))));
     }
 
     @ParameterizedTest(name = "server {0}, dialer {1}, accepter {2}, {3}")

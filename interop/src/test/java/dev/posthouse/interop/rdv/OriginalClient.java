@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 record OriginalClient(List<String> options) implements LiveClient {
 
     static OriginalClient with(Way way) {
-        return new OriginalClient(
-                List.of("--space", way.space(), "--picker", way.picker(), "--timeout", "15s", "--transfer-timeout", "18s"));
+        return new OriginalClient(List.of(
+                "--space", way.space(), "--picker", way.picker(), "--timeout", "15s", "--transfer-timeout", "18s"));
     }
 
     /** With further flags; of one that is given twice the last counts. */
@@ -57,7 +57,10 @@ record OriginalClient(List<String> options) implements LiveClient {
     /** Waits for an event of a running call. */
     static JsonObject event(ChildProcess process, String name) {
         String line = process.awaitLine(
-                Output.ERR, said -> said.startsWith("{") && name.equals(json(said).get("event").getAsString()), name);
+                Output.ERR,
+                said -> said.startsWith("{")
+                        && name.equals(json(said).get("event").getAsString()),
+                name);
         return json(line);
     }
 

@@ -35,10 +35,14 @@ final class OriginalServer implements LiveServer {
         }
         settings.tls()
                 .ifPresent(tls -> command.addAll(List.of(
-                        "--tls-cert", tls.chain().toString(), "--tls-key", tls.key().toString())));
+                        "--tls-cert",
+                        tls.chain().toString(),
+                        "--tls-key",
+                        tls.key().toString())));
         if (settings.forwarded()) {
             command.add("--forwarded");
         }
+        command.add("--verbose"); // the only way in which it says who waits
         ChildProcess process = ChildProcess.of(command).start();
         try {
             return new OriginalServer(settings, process);
@@ -64,10 +68,16 @@ final class OriginalServer implements LiveServer {
                 said -> {
                     JsonObject json = JsonParser.parseString(said).getAsJsonObject();
                     return json.get("event").getAsString().equals(name)
-                            && (token.isEmpty() || json.get("token").getAsString().equals(token));
+                            && (token.isEmpty()
+                                    || json.get("token").getAsString().equals(token));
                 },
                 name + " " + token);
         return JsonParser.parseString(line).getAsJsonObject();
+    }
+
+    @Override
+    public void awaitWaiting(String token) {
+        process.awaitLine(Output.ERR, said -> said.contains("rdv: joined") && said.contains(token), token + " waits");
     }
 
     @Override

@@ -61,10 +61,8 @@ record OurClient(RdvClient.Builder client, Way way) implements LiveClient {
                 return new Result(
                         connection.route().label(),
                         AddressPort.of(connection.route().remote()).toString(),
-                        connection
-                                .report()
-                                .observedAddress()
-                                .map(address -> AddressPort.of(address).toString()),
+                        connection.report().observedAddress().map(address -> AddressPort.of(address)
+                                .toString()),
                         connection.report().ownCandidates().stream()
                                 .map(address -> AddressPort.of(address).toString())
                                 .toList(),

@@ -99,8 +99,8 @@ final class OurServer implements LiveServer {
         return found.get().orElseThrow();
     }
 
-    /** Waits until somebody waits under this token. */
-    void awaitWaiting(String token) {
+    @Override
+    public void awaitWaiting(String token) {
         await(RelayEvent.WaitStarted.class, event -> event.name().equals(NameTag.of(token)));
     }
 
@@ -117,9 +117,8 @@ final class OurServer implements LiveServer {
                 if (no.reason() != Reason.DIRECT) {
                     throw new AssertionError("no route was chosen: " + no);
                 }
-                yield new Choice(
-                        Way.DIRECT,
-                        no.direct().map(direct -> AddressPort.of(direct).toString()));
+                yield new Choice(Way.DIRECT, no.direct().map(direct -> AddressPort.of(direct)
+                        .toString()));
             }
             default -> new Choice(Way.RELAYED, Optional.empty());
         };
@@ -127,8 +126,8 @@ final class OurServer implements LiveServer {
 
     @Override
     public Carried carried(String token) {
-        RelayEvent.CircuitClosed closed = await(
-                RelayEvent.CircuitClosed.class, event -> event.name().equals(NameTag.of(token)));
+        RelayEvent.CircuitClosed closed =
+                await(RelayEvent.CircuitClosed.class, event -> event.name().equals(NameTag.of(token)));
         return new Carried(closed.dialerBytes(), closed.accepterBytes(), closed.reason() == Reason.COMPLETED);
     }
 

@@ -37,7 +37,8 @@ final class Programs {
 
     /** A program of the system. */
     static String installed(String name) {
-        return Stream.concat(Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1)), SYSTEM.stream())
+        return Stream.concat(
+                        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1)), SYSTEM.stream())
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
                 .findFirst()

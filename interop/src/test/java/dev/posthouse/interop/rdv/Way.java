@@ -37,9 +37,7 @@ enum Way {
 
     /** The address spaces for ours. */
     AddressSpaces spaces() {
-        return this == DIRECT
-                ? AddressSpaces.of(AddressSpace.LOOPBACK4, AddressSpace.LOOPBACK6)
-                : AddressSpaces.NONE;
+        return this == DIRECT ? AddressSpaces.of(AddressSpace.LOOPBACK4, AddressSpace.LOOPBACK6) : AddressSpaces.NONE;
     }
 
     /** The picker for ours. */
