@@ -6,6 +6,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The deadline of a whole exchange (a handshake, a write): when the time is up the stream is aborted, and whatever was
@@ -17,7 +18,7 @@ public final class Deadline {
 
     /** Work on a stream. */
     @FunctionalInterface
-    public interface Exchange<T extends @org.jspecify.annotations.Nullable Object> {
+    public interface Exchange<T extends @Nullable Object> {
         T run() throws IOException;
     }
 
@@ -33,7 +34,7 @@ public final class Deadline {
      * @throws TimedOut if the time was up before the exchange ended; the stream is then closed
      * @throws IOException what {@code exchange} threw
      */
-    public static <T extends @org.jspecify.annotations.Nullable Object> T within(
+    public static <T extends @Nullable Object> T within(
             ByteStream stream, Duration limit, String what, Exchange<T> exchange) throws IOException {
         if (limit.isZero()) {
             return exchange.run();

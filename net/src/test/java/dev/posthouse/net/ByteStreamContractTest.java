@@ -11,6 +11,7 @@ import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -64,11 +65,11 @@ public abstract class ByteStreamContractTest {
     }
 
     private ByteStream here() {
-        return java.util.Objects.requireNonNull(ends).here();
+        return Objects.requireNonNull(ends).here();
     }
 
     private ByteStream there() {
-        return java.util.Objects.requireNonNull(ends).there();
+        return Objects.requireNonNull(ends).there();
     }
 
     // ---- reading and writing

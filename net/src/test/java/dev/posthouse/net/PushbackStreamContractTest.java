@@ -2,7 +2,7 @@ package dev.posthouse.net;
 
 import java.nio.ByteBuffer;
 
-/** With the bytes put back still there (they are read by the first reads), and with them gone. */
+/** Once what was put back is read; what comes before that is in {@link PushbackStreamTest}. */
 class PushbackStreamContractTest extends ByteStreamContractTest {
 
     @Override

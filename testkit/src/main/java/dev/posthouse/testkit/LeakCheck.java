@@ -38,12 +38,9 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     private static final Duration POLL = Duration.ofMillis(10);
 
     /** Threads of the JDK and of the test libraries, which come when first needed and stay. */
-    private static final Pattern NOT_OURS =
-            Pattern.compile("ForkJoinPool.*|.*-Poller.*|.*Poller|VirtualThread-unblocker"
-                    + "|Common-Cleaner|Cleaner-.*|process reaper.*|Attach Listener|awaitility.*|junit-.*|Signal Dispatcher"
-                    + "|Notification Thread|Service Thread|Monitor Deflation.*|C[12] CompilerThread.*|Finalizer"
-                    + "|Reference Handler|surefire-.*|JNA Cleaner|Keep-Alive-.*|main|Timer-.*|DestroyJavaVM|idle-timeout.*"
-                    + "|HTTP-Dispatcher.*|RMI .*|JMX .*|RxTimer.*|Java2D .*|Thread-dump.*|ping-.*|last-ditch.*");
+    private static final Pattern NOT_OURS = Pattern.compile("ForkJoinPool.*|.*Poller.*|VirtualThread-unblocker"
+            + "|Common-Cleaner|Cleaner-.*|process reaper.*|Attach Listener|C[12] CompilerThread.*|Keep-Alive-.*"
+            + "|awaitility.*|junit-.*|surefire-.*");
 
     /** A line that opens a thread in a thread dump: {@code #23 "name" virtual ...}. */
     private static final Pattern DUMPED = Pattern.compile("#(\\d+) \"([^\"]*)\"( virtual)?.*");
