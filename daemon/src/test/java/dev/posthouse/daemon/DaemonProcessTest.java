@@ -21,8 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisabledOnOs(OS.WINDOWS)
 class DaemonProcessTest {
 
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             listen = "127.0.0.1:0"
             [admin]
             listen = "off"
@@ -43,7 +42,8 @@ class DaemonProcessTest {
 
         Child(Path file) throws IOException {
             process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
                             "-Xmx128m",
@@ -63,7 +63,8 @@ class DaemonProcessTest {
         }
 
         InetSocketAddress relay() {
-            return AddressPort.parse(log.await("listening").get("address").getAsString()).toSocketAddress();
+            return AddressPort.parse(log.await("listening").get("address").getAsString())
+                    .toSocketAddress();
         }
 
         void signal(String name) throws IOException, InterruptedException {

@@ -135,7 +135,8 @@ class DaemonTest {
 
         assertThat(live).contains("posthouse_circuits{dialect=\"rdv\"} 1.0", "posthouse_connections 2.0");
         JsonObject circuit = running.getAsJsonArray("circuits").get(0).getAsJsonObject();
-        assertThat(circuit.get("name").getAsString()).isEqualTo(NameTag.of(token).text());
+        assertThat(circuit.get("name").getAsString())
+                .isEqualTo(NameTag.of(token).text());
         assertThat(circuit.get("dialer").getAsString()).startsWith("127.0.0.1:");
         assertThat(circuit.get("dialerBytes").getAsLong()).isEqualTo(1);
         assertThat(running.getAsJsonObject("routes").get("relayed").getAsLong()).isEqualTo(1);
@@ -144,7 +145,8 @@ class DaemonTest {
                 .contains("posthouse_circuits{dialect=\"rdv\"} 0.0")
                 .contains("posthouse_accepted_total{dialect=\"rdv\"} 2.0")
                 .contains("posthouse_setup_duration_seconds_count{dialect=\"rdv\",route=\"relayed\"} 1")
-                .contains("posthouse_circuit_duration_seconds_count{dialect=\"rdv\",reason=\"" + closed.get("reason").getAsString());
+                .contains("posthouse_circuit_duration_seconds_count{dialect=\"rdv\",reason=\""
+                        + closed.get("reason").getAsString());
         for (String text : List.of(live, after)) {
             assertThat(text).doesNotContain(token, NameTag.of(token).text(), "127.0.0.1");
         }
@@ -158,10 +160,12 @@ class DaemonTest {
 
         try (RawPeer accepter = RawPeer.ask(daemon.addresses().getFirst(), "ACCEPT", "t")) {
             log.await("wait-started");
-            JsonObject status = JsonParser.parseString(get(daemon, "/status.json").body()).getAsJsonObject();
+            JsonObject status =
+                    JsonParser.parseString(get(daemon, "/status.json").body()).getAsJsonObject();
             JsonObject waiting = status.getAsJsonArray("waiting").get(0).getAsJsonObject();
             assertThat(waiting.get("role").getAsString()).isEqualTo("accepter");
-            assertThat(waiting.get("name").getAsString()).isEqualTo(NameTag.of("t").text());
+            assertThat(waiting.get("name").getAsString())
+                    .isEqualTo(NameTag.of("t").text());
             assertThat(get(daemon, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0");
         }
         assertThat(log.await("wait-ended").get("reason").getAsString()).isEqualTo("peer-gone");
@@ -215,7 +219,8 @@ class DaemonTest {
         Daemon daemon = start(log, configuration(Optional.of(file)));
 
         Files.writeString(
-                file, "[limits]\nlobby = \"40s\"\n[access]\ntokens = \"" + tokens + "\"\n[rdv]\npath = \"/elsewhere\"\n");
+                file,
+                "[limits]\nlobby = \"40s\"\n[access]\ntokens = \"" + tokens + "\"\n[rdv]\npath = \"/elsewhere\"\n");
         assertThat(daemon.reload()).isTrue();
 
         assertThat(log.await("reloaded").get("changed").toString()).isEqualTo("[\"access.tokens\",\"limits.lobby\"]");
@@ -240,7 +245,8 @@ class DaemonTest {
 
         Files.writeString(file, "[limits]\nlobby = \"1s\"\nloby = 1\n[access]\ndeny = [\"127.0.0.0/8\"]\n");
         assertThat(daemon.reload()).isFalse();
-        assertThat(log.await("not-reloaded").get("problems").toString()).contains("b.toml:3: unknown setting limits.loby");
+        assertThat(log.await("not-reloaded").get("problems").toString())
+                .contains("b.toml:3: unknown setting limits.loby");
 
         Files.writeString(file, "[limits]\nlobby = \"1s\"\n[access]\ntokens = \"/nowhere\"\n");
         assertThat(daemon.reload()).isFalse();
@@ -266,7 +272,8 @@ class DaemonTest {
             assertThat(daemon.stop()).isFalse();
 
             assertThat(waiter.head()).isEqualTo("HTTP/1.1 503 Service Unavailable");
-            await().untilAsserted(() -> assertThat(get(daemon, "/readyz").statusCode()).isEqualTo(503));
+            await().untilAsserted(() ->
+                    assertThat(get(daemon, "/readyz").statusCode()).isEqualTo(503));
             assertThat(get(daemon, "/healthz").statusCode()).isEqualTo(200);
             assertThatThrownBy(() -> RawPeer.ask(relay, "ACCEPT", "late")).isInstanceOf(IOException.class);
             dialer.write("x");
@@ -301,7 +308,8 @@ class DaemonTest {
         assertThatThrownBy(() -> start(log, "--listen", "127.0.0.1:0,127.0.0.1:" + taken))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("cannot listen on 127.0.0.1:" + taken + ": ");
-        assertThat(log.says("cannot start: cannot listen on 127.0.0.1:" + taken)).isTrue();
+        assertThat(log.says("cannot start: cannot listen on 127.0.0.1:" + taken))
+                .isTrue();
     }
 
     @Test
@@ -311,7 +319,8 @@ class DaemonTest {
         Daemon other = start(new LogLines());
 
         try (RawPeer accepter = RawPeer.ask(other.addresses().getFirst(), "ACCEPT", "t")) {
-            await().untilAsserted(() -> assertThat(get(other, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0"));
+            await().untilAsserted(() ->
+                    assertThat(get(other, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0"));
             assertThat(get(one, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 0.0");
             assertThat(accepter).isNotNull();
         }

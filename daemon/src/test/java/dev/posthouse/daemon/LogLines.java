@@ -25,7 +25,9 @@ final class LogLines implements Consumer<String> {
 
     /** The first line of an event, as soon as it is there. */
     JsonObject await(String event) {
-        Awaitility.await("the event " + event).atMost(Duration.ofSeconds(10)).until(() -> named(event).findFirst().isPresent());
+        Awaitility.await("the event " + event)
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> named(event).findFirst().isPresent());
         return named(event).findFirst().orElseThrow();
     }
 

@@ -94,12 +94,16 @@ class AccessControlTest {
         control.rules(rules("alpha"));
 
         assertThat(control.rules().open()).isFalse();
-        assertThat(control.rules().description()).isEqualTo("access is restricted: to those who have one of 1 bearer tokens");
+        assertThat(control.rules().description())
+                .isEqualTo("access is restricted: to those who have one of 1 bearer tokens");
     }
 
     @Test
     void theOpenDescriptionSaysHowToRestrict() {
-        assertThat(AccessRules.OPEN.description()).contains("open").contains("access.tokens").contains("access.deny");
+        assertThat(AccessRules.OPEN.description())
+                .contains("open")
+                .contains("access.tokens")
+                .contains("access.deny");
     }
 
     @Test

@@ -29,7 +29,16 @@ class JsonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "a\"b\\c", "line\nfeed\ttab\u0000\u001b[31m", "\u2028\u2029\u0085", "\ud83d\ude00", "\ud800", "\u00e4"})
+    @ValueSource(
+            strings = {
+                "",
+                "a\"b\\c",
+                "line\nfeed\ttab\u0000\u001b[31m",
+                "\u2028\u2029\u0085",
+                "\ud83d\ude00",
+                "\ud800",
+                "\u00e4"
+            })
     void stringsComeBackAndStayOnOneLine(String text) {
         String written = Json.write(text);
 

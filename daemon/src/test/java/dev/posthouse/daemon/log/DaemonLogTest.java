@@ -36,7 +36,14 @@ class DaemonLogTest {
 
     private static RelayEvent closed(String error) {
         return new RelayEvent.CircuitClosed(
-                "rdv", 7, new NameTag("a1b2c3"), Reason.PEER_RESET, 10, 20, Duration.ofMillis(1_500), Optional.of(error));
+                "rdv",
+                7,
+                new NameTag("a1b2c3"),
+                Reason.PEER_RESET,
+                10,
+                20,
+                Duration.ofMillis(1_500),
+                Optional.of(error));
     }
 
     @Test
@@ -44,9 +51,10 @@ class DaemonLogTest {
         assertThat(written(LogLevel.INFO, LogFormat.TEXT, closed("java.io.IOException: Connection reset")))
                 .singleElement()
                 .asString()
-                .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  circuit-closed dialect=rdv circuit=7"
-                        + " name=a1b2c3 reason=peer-reset dialerBytes=10 accepterBytes=20 millis=1500"
-                        + " error=\"java.io.IOException: Connection reset\"");
+                .matches(
+                        "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  circuit-closed dialect=rdv circuit=7"
+                                + " name=a1b2c3 reason=peer-reset dialerBytes=10 accepterBytes=20 millis=1500"
+                                + " error=\"java.io.IOException: Connection reset\"");
     }
 
     @Test
@@ -57,8 +65,17 @@ class DaemonLogTest {
         assertThat(line).startsWith("{\"event\":\"circuit-closed\",");
         assertThat(object.keySet())
                 .containsExactly(
-                        "event", "time", "level", "dialect", "circuit", "name", "reason", "dialerBytes",
-                        "accepterBytes", "millis", "error");
+                        "event",
+                        "time",
+                        "level",
+                        "dialect",
+                        "circuit",
+                        "name",
+                        "reason",
+                        "dialerBytes",
+                        "accepterBytes",
+                        "millis",
+                        "error");
         assertThat(object.get("dialerBytes").getAsLong()).isEqualTo(10);
         assertThat(object.get("level").getAsString()).isEqualTo("info");
     }
@@ -90,7 +107,9 @@ class DaemonLogTest {
     @Test
     void aFaultIsOneLineOfJsonToo() {
         JsonObject object = JsonParser.parseString(written(
-                                LogLevel.INFO, LogFormat.JSON, new RelayEvent.Fault("serving", new AssertionError("broken")))
+                                LogLevel.INFO,
+                                LogFormat.JSON,
+                                new RelayEvent.Fault("serving", new AssertionError("broken")))
                         .getFirst())
                 .getAsJsonObject();
 
@@ -118,10 +137,23 @@ class DaemonLogTest {
 
         assertThat(all).hasSize(RelayEvent.class.getPermittedSubclasses().length);
         assertThat(written(LogLevel.TRACE, LogFormat.JSON, all.toArray(RelayEvent[]::new)))
-                .extracting(line -> JsonParser.parseString(line).getAsJsonObject().get("event").getAsString())
+                .extracting(line -> JsonParser.parseString(line)
+                        .getAsJsonObject()
+                        .get("event")
+                        .getAsString())
                 .containsExactly(
-                        "listening", "accepted", "refused", "wait-started", "wait-ended", "met", "not-relayed",
-                        "circuit-opened", "circuit-closed", "accept-paused", "accept-resumed", "fault");
+                        "listening",
+                        "accepted",
+                        "refused",
+                        "wait-started",
+                        "wait-ended",
+                        "met",
+                        "not-relayed",
+                        "circuit-opened",
+                        "circuit-closed",
+                        "accept-paused",
+                        "accept-resumed",
+                        "fault");
     }
 
     @Test

@@ -30,7 +30,14 @@ class TotalsTest {
 
     private static RelayEvent closed(long circuit, long dialer, long accepter) {
         return new RelayEvent.CircuitClosed(
-                "rdv", circuit, new NameTag("a1b2c3"), Reason.COMPLETED, dialer, accepter, Duration.ZERO, Optional.empty());
+                "rdv",
+                circuit,
+                new NameTag("a1b2c3"),
+                Reason.COMPLETED,
+                dialer,
+                accepter,
+                Duration.ZERO,
+                Optional.empty());
     }
 
     @Test

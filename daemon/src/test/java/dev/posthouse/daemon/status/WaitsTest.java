@@ -38,7 +38,9 @@ class WaitsTest {
         pass(Duration.ofSeconds(1));
 
         assertThat(waits.now()).extracting(wait -> wait.remote().getPort()).containsExactly(1, 2);
-        assertThat(waits.now()).extracting(Waits.Wait::waited).containsExactly(Duration.ofSeconds(4), Duration.ofSeconds(1));
+        assertThat(waits.now())
+                .extracting(Waits.Wait::waited)
+                .containsExactly(Duration.ofSeconds(4), Duration.ofSeconds(1));
         assertThat(waits.count("rdv")).isEqualTo(2);
         assertThat(waits.count("other")).isZero();
     }

@@ -1,0 +1,152 @@
+package dev.posthouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.LimitExceeded;
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.Refused;
+import dev.posthouse.net.TimedOut;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** Arguments, their errors, exit codes and the words for them. */
+class CommandLineTest {
+
+    private record Ran(int code, String out, String err) {}
+
+    private static Ran run(String... args) {
+        var out = new StringWriter();
+        var err = new StringWriter();
+        int code = Main.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(Main.originalOrder(args));
+        return new Ran(code, out.toString(), err.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'-l,:1,serve', 'serve,-l,:1'",
+        "'-v,-s,none,dial,A,T', 'dial,-v,-s,none,A,T'",
+        "'-w,a,A,T', 'a,-w,A,T'",
+        "'dial,A,T,-v', 'dial,A,T,-v'",
+        "'--version', '--version'",
+        "'-v', '-v'",
+    })
+    void originalsOrderIsTaken(String given, String understood) {
+        assertThat(Main.originalOrder(given.split(","))).containsExactly(understood.split(","));
+    }
+
+    @Test
+    void unknownOptionNamesTheNearestAndEndsWithTwo() {
+        Ran ran = run("dial", "http://h", "t", "--spcae", "none");
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("--spcae").contains("posthouse dial --help");
+    }
+
+    @Test
+    void missingCommandSaysWhichThereAre() {
+        Ran ran = run();
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("serve, dial or accept");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"serve", "dial", "accept", "completion"})
+    void everyCommandHelpsWithAnExample(String command) {
+        Ran ran = run(command, "--help");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("posthouse " + command);
+    }
+
+    @Test
+    void exitCodesAreInTheHelp() {
+        assertThat(run("--help").out()).contains("10 relay unreachable").contains("130 interrupted");
+    }
+
+    @Test
+    void completionCompletesEveryCommand() {
+        assertThat(run("completion").out()).contains("serve", "dial", "accept", "--space", "--listen");
+    }
+
+    @Test
+    void configurationIsPrintedWithItsSources() {
+        Ran ran = run("serve", "--listen", "127.0.0.1:1", "--print-config");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("127.0.0.1:1").contains("--listen").contains("default");
+    }
+
+    @Test
+    void wrongSettingSaysWhatIsRight() {
+        Ran ran = run("serve", "--limits-lobby", "soon");
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("limits-lobby").contains("soon");
+    }
+
+    @Test
+    void failuresHaveTheirExitCodes() {
+        assertThat(Failures.exitCode(new PeerUnreachable(""))).isEqualTo(10);
+        assertThat(Failures.exitCode(new TimedOut(""))).isEqualTo(11);
+        assertThat(Failures.exitCode(new AuthenticationFailed(""))).isEqualTo(12);
+        assertThat(Failures.exitCode(new Refused(""))).isEqualTo(13);
+        assertThat(Failures.exitCode(new LimitExceeded(""))).isEqualTo(13);
+        assertThat(Failures.exitCode(new IOException())).isEqualTo(14);
+        assertThat(Failures.exitCode(new ProtocolViolation(""))).isEqualTo(15);
+        assertThat(Failures.exitCode(new IllegalArgumentException())).isEqualTo(2);
+        assertThat(Failures.exitCode(new IllegalStateException())).isEqualTo(1);
+        assertThat(Failures.exitCode(new CommandLine.ParameterException(Main.commandLine(), "")))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void tokenIsTakenFromWhereItIsSaid(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "from-file \nsecond line\n");
+        InputStream in = in("from-input\nrest");
+        assertThat(TokenArgument.resolve("plain", in, "variable")).contains("plain");
+        assertThat(TokenArgument.resolve("@" + file, in, null)).contains("from-file");
+        assertThat(TokenArgument.resolve(null, in, "variable")).contains("variable");
+        assertThat(TokenArgument.resolve(null, in, null)).isEmpty();
+        assertThat(TokenArgument.resolve("-", in, null)).contains("from-input");
+        assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("rest");
+    }
+
+    @Test
+    void missingTokenFileIsNamed() {
+        assertThatThrownBy(() -> TokenArgument.resolve("@/no/such/file", in(""), null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("/no/such/file");
+    }
+
+    private static InputStream in(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, 500", "2s, 2000", "1.5s, 1500", "3m, 180000", "1h, 3600000"})
+    void timesAreReadWithTheirUnits(String text, long millis) {
+        assertThat(Durations.parse("--wait", text)).isEqualTo(Duration.ofMillis(millis));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "5", "s", "-1s", "1d", "1 s"})
+    void otherTimesSayWhatIsRight(String text) {
+        assertThatThrownBy(() -> Durations.parse("--wait", text))
+                .hasMessageContaining("--wait takes a time like 500ms");
+    }
+}

@@ -1,0 +1,147 @@
+package dev.posthouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.memory.MemoryPair;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.ByteOracle;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What the end of input means, and whose end ends what. */
+@ExtendWith(LeakCheck.class)
+class PipeTest {
+
+    private record Fake(ByteStream stream, boolean carriesHalfClose) implements Connection {
+        @Override
+        public Route route() {
+            return new Route.Direct(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+        }
+
+        @Override
+        public Report report() {
+            return new Report(
+                    route(),
+                    List.of(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    Duration.ZERO);
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
+    }
+
+    private static Pipe pipe(ByteStream stream, boolean carriesHalfClose, byte[] input, ByteArrayOutputStream output) {
+        return new Pipe(
+                new Fake(stream, carriesHalfClose),
+                Channels.newChannel(new ByteArrayInputStream(input)),
+                Channels.newChannel(output),
+                false);
+    }
+
+    private static byte[] readAll(ByteStream stream) throws IOException {
+        var all = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(4_096);
+        while (stream.read(buffer.clear()) >= 0) {
+            all.write(buffer.array(), 0, buffer.position());
+        }
+        return all.toByteArray();
+    }
+
+    @Test
+    void bothDirectionsCarryEverythingAndEndEachForItself() throws Exception {
+        ByteOracle oracle = ByteOracle.of(System.nanoTime());
+        try (MemoryPair pair = MemoryPair.create()) {
+            byte[] there = oracle.bytes(0, 300_000);
+            byte[] back = oracle.bytes(300_000, 500_000);
+            var received = new ByteArrayOutputStream();
+            Background<?> left = Background.run(
+                    () -> pipe(pair.left(), true, there, received).run());
+            var arrived = new ByteArrayOutputStream();
+            pipe(pair.right(), true, back, arrived).run();
+            left.result();
+            assertThat(received.toByteArray()).as("seed %d", oracle.seed()).isEqualTo(back);
+            assertThat(arrived.toByteArray()).isEqualTo(there);
+        }
+    }
+
+    @Test
+    void whoHasSentNothingDoesNotEndFirstWhereNoHalfCloseIsCarried() throws Exception {
+        try (MemoryPair pair = MemoryPair.create()) {
+            var received = new ByteArrayOutputStream();
+            Background<?> accepter = Background.run(
+                    () -> pipe(pair.left(), false, new byte[0], received).run());
+            ByteStream peer = pair.right();
+            peer.readTimeout(Duration.ofMillis(100));
+            assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1))).hasMessageContaining("within");
+            peer.readTimeout(Duration.ZERO);
+            peer.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+            peer.shutdownOutput();
+            assertThat(readAll(peer)).isEmpty();
+            accepter.result();
+            assertThat(received.toByteArray()).containsExactly(1, 2, 3);
+        }
+    }
+
+    @Test
+    void whoHasSentNothingEndsAtOnceWhereHalfClosesAreCarried() throws Exception {
+        try (MemoryPair pair = MemoryPair.create()) {
+            Background<?> accepter =
+                    Background.run(() -> pipe(pair.left(), true, new byte[0], new ByteArrayOutputStream())
+                            .run());
+            assertThat(readAll(pair.right())).isEmpty();
+            pair.right().shutdownOutput();
+            accepter.result();
+        }
+    }
+
+    @Test
+    void peersEndIsTheEndIfInputIsTyped() throws Exception {
+        try (MemoryPair pair = MemoryPair.create();
+                var typed = new PipedOutputStream();
+                var in = new PipedInputStream(typed)) {
+            Pipe pipe = new Pipe(
+                    new Fake(pair.left(), true),
+                    Channels.newChannel(in),
+                    Channels.newChannel(new ByteArrayOutputStream()),
+                    true);
+            pair.right().shutdownOutput();
+            pipe.run();
+            assertThat(pipe.reason()).isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void resetIsAFailureWithItsReason() throws Exception {
+        try (MemoryPair pair = MemoryPair.create()) {
+            Pipe pipe = pipe(pair.left(), true, new byte[0], new ByteArrayOutputStream());
+            pair.right().abort();
+            assertThatThrownBy(pipe::run).isInstanceOf(IOException.class);
+            assertThat(pipe.reason()).isEqualTo("peer-reset");
+        }
+    }
+}
