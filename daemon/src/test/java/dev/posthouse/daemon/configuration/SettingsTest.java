@@ -3,6 +3,7 @@ package dev.posthouse.daemon.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.Reason;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,5 +74,12 @@ class SettingsTest {
     void theManualHasARowForEverySetting() throws Exception {
         assertThat(Files.readAllLines(ROOT.resolve("docs/operations.md")))
                 .containsAll(ConfigurationText.documentation());
+    }
+
+    @Test
+    void theManualHasEveryReason() throws Exception {
+        String manual = Files.readString(ROOT.resolve("docs/operations.md"));
+
+        assertThat(Reason.values()).allMatch(reason -> manual.contains("`" + reason.label() + "`"));
     }
 }
