@@ -48,7 +48,8 @@ class CertificatesTest {
 
     /** The status line of a request that lacks everything. */
     private static String ask(Daemon daemon, TestCertificates trusted, String host) throws IOException {
-        try (ByteStream tcp = new TcpStream(SocketChannel.open(daemon.addresses().getFirst()));
+        try (ByteStream tcp =
+                        new TcpStream(SocketChannel.open(daemon.addresses().getFirst()));
                 ByteStream tls = TlsClient.trusting(trusted.authority()).connect(tcp, host, LIMIT)) {
             tls.readTimeout(LIMIT);
             tls.write(ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
