@@ -81,13 +81,14 @@ final class ConfigurationReader {
 
     void flags(Map<String, String> flags) {
         Map<String, Setting<?>> known = by(Setting::flag);
-        flags.forEach((name, value) -> {
+        flags.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(flag -> {
+            String name = flag.getKey();
             Setting<?> setting = known.get(name);
             if (setting == null) {
                 problems.add(
                         "flag " + name + ": unknown; did you mean " + NearestName.of(name, known.keySet(), "-") + "?");
             } else {
-                take(setting, value.strip(), new Source.Flag(name), "flag " + name);
+                take(setting, flag.getValue().strip(), new Source.Flag(name), "flag " + name);
             }
         });
     }

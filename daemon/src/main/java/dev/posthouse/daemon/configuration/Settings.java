@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All settings of the daemon. A new one is one line here (a limit: one in {@link #LIMITS}), and its use. */
+/**
+ * All settings of the daemon. A new limit is one entry of {@link #LIMITS}; any other a constant, and its place in {@link
+ * #all}. Names, flags, the example file and the printed configuration follow from that.
+ */
 public final class Settings {
 
     /** How environment variables begin that are ours. */

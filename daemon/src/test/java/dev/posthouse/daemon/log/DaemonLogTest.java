@@ -6,11 +6,15 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.posthouse.daemon.configuration.LogFormat;
 import dev.posthouse.daemon.configuration.LogLevel;
+import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.NameTag;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,15 +122,14 @@ class DaemonLogTest {
     }
 
     @Test
-    void everyEventHasALine() {
+    void everyEventHasALineAndStandsInTheManual() throws IOException {
         var name = new NameTag("a1b2c3");
         List<RelayEvent> all = List.of(
                 new RelayEvent.Listening(HERE),
                 new RelayEvent.Accepted("rdv", HERE),
                 new RelayEvent.Refused(Optional.of("rdv"), HERE, Reason.LIMIT_PEER, "x"),
-                new RelayEvent.WaitStarted("rdv", dev.posthouse.relay.Directory.Role.DIALER, name, HERE),
-                new RelayEvent.WaitEnded(
-                        "rdv", dev.posthouse.relay.Directory.Role.DIALER, name, Reason.COMPLETED, Duration.ZERO),
+                new RelayEvent.WaitStarted("rdv", Role.DIALER, name, HERE),
+                new RelayEvent.WaitEnded("rdv", Role.DIALER, name, Reason.COMPLETED, Duration.ZERO),
                 new RelayEvent.Met("rdv", 1, name, HERE, HERE),
                 new RelayEvent.NotRelayed("rdv", 1, name, Reason.DIRECT, Optional.of(HERE), Duration.ZERO),
                 new RelayEvent.CircuitOpened("rdv", 2, name, Duration.ZERO),
@@ -154,6 +157,10 @@ class DaemonLogTest {
                         "accept-paused",
                         "accept-resumed",
                         "fault");
+        String manual = Files.readString(Path.of("..", "docs", "operations.md"));
+        assertThat(all)
+                .map(event -> EventLine.of(event).name())
+                .allMatch(event -> manual.contains("\n| `" + event + "` |"));
     }
 
     @Test
