@@ -59,13 +59,7 @@ public final class Circuits {
             Duration took,
             Consumer<SpliceEnd> onEnd) {
         long start = System.nanoTime();
-        var circuit = new Circuit(
-                number,
-                dialect,
-                name,
-                dialer.observed().orElse(dialer.remote()),
-                accepter.observed().orElse(accepter.remote()),
-                start);
+        var circuit = new Circuit(number, dialect, name, dialer.peer(), accepter.peer(), start);
         Metering.Use use = metering.use(AddressKey.of(dialer.payer()), AddressKey.of(accepter.payer()));
         var meters = new ArrayList<Meter>(own);
         meters.addAll(use.meters());

@@ -75,6 +75,11 @@ public final class Leg implements AutoCloseable {
         return remote;
     }
 
+    /** The peer as well as it is known: where the world sees it, or the far end of the connection. */
+    public InetSocketAddress peer() {
+        return observed.orElse(remote);
+    }
+
     /** The peer's address as the world sees it, if it is known. */
     public Optional<InetSocketAddress> observed() {
         return observed;

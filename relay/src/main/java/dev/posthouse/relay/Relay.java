@@ -146,7 +146,7 @@ public final class Relay implements AutoCloseable {
                     door.receive(accepted, services.admission().limits().head());
             leg = arrival.leg();
             dialectName = Optional.of(arrival.dialect().name());
-            services.events().on(new RelayEvent.Accepted(arrival.dialect().name(), leg.remote()));
+            services.events().on(new RelayEvent.Accepted(arrival.dialect().name(), leg.peer()));
             arrival.dialect().serve(leg);
         } catch (FrontDoor.Unrecognised e) {
             leg.abort();
@@ -167,7 +167,7 @@ public final class Relay implements AutoCloseable {
     }
 
     private void refused(Optional<String> dialect, Leg leg, Reason reason, IOException why) {
-        services.events().on(new RelayEvent.Refused(dialect, leg.remote(), reason, String.valueOf(why.getMessage())));
+        services.events().on(new RelayEvent.Refused(dialect, leg.peer(), reason, String.valueOf(why.getMessage())));
     }
 
     /**

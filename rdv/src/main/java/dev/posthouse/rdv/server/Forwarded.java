@@ -24,7 +24,7 @@ final class Forwarded {
 
     /** The leg, seen through the proxy if there is one. */
     Leg apply(Leg leg, Headers headers) {
-        if (trusted.isEmpty() || !trusted.contains(leg.remote().getAddress())) {
+        if (trusted.isEmpty() || !trusted.contains(leg.peer().getAddress())) {
             return leg;
         }
         Optional<IpAddress> client = client(headers);

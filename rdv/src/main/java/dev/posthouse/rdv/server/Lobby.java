@@ -92,10 +92,7 @@ final class Lobby {
                 services.waitingRoom().vacate(presence.slot());
                 services.events()
                         .on(new RelayEvent.Refused(
-                                Optional.of(RdvServer.NAME),
-                                peer.leg().remote(),
-                                denied.reason(),
-                                denied.explanation()));
+                                Optional.of(RdvServer.NAME), peer.leg().peer(), denied.reason(), denied.explanation()));
                 peer.dismiss(new Refusal(503, denied.explanation(), denied.reason()));
                 return false;
             }
@@ -106,7 +103,7 @@ final class Lobby {
                                 RdvServer.NAME,
                                 presence.role(),
                                 peer.tag(),
-                                peer.leg().remote()));
+                                peer.leg().peer()));
                 services.waitingRoom()
                         .park(
                                 presence.slot(),

@@ -191,7 +191,7 @@ public final class RdvServer implements Dialect {
     private static void report(Opened now, Leg leg, Refusal refusal) {
         now.services()
                 .events()
-                .on(new RelayEvent.Refused(Optional.of(NAME), leg.remote(), refusal.reason(), refusal.body()));
+                .on(new RelayEvent.Refused(Optional.of(NAME), leg.peer(), refusal.reason(), refusal.body()));
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.posthouse.rdv.wire.RdvResponse;
 import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.relay.AddressKey;
 import dev.posthouse.relay.Admission;
+import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.Permit;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
@@ -51,7 +52,7 @@ final class RouteChoice {
 
     /** Two peers met; takes both over. */
     void run(RdvPeer one, RdvPeer other) throws InterruptedException {
-        boolean dialed = one.request().method().role() == dev.posthouse.relay.Directory.Role.DIALER;
+        boolean dialed = one.request().method().role() == Role.DIALER;
         RdvPeer dialer = dialed ? one : other;
         RdvPeer accepter = dialed ? other : one;
         switch (services.admission()
@@ -99,7 +100,7 @@ final class RouteChoice {
     private void refused(RdvPeer peer, Refusal refusal) {
         services.events()
                 .on(new RelayEvent.Refused(
-                        Optional.of(RdvServer.NAME), peer.leg().remote(), refusal.reason(), refusal.body()));
+                        Optional.of(RdvServer.NAME), peer.leg().peer(), refusal.reason(), refusal.body()));
         Thread.startVirtualThread(() -> peer.dismiss(refusal));
     }
 
@@ -185,6 +186,6 @@ final class RouteChoice {
     }
 
     private static InetSocketAddress address(RdvPeer peer) {
-        return peer.leg().observed().orElse(peer.leg().remote());
+        return peer.leg().peer();
     }
 }

@@ -75,7 +75,8 @@ public record RdvRequest(
             String unescaped = new String(Token.unescape(escaped), StandardCharsets.ISO_8859_1);
             return unescaped.startsWith("/") ? unescaped.substring(1) : unescaped;
         } catch (IllegalArgumentException e) {
-            throw refused(400, String.valueOf(e.getMessage()));
+            // Not the exception's words: they repeat a piece of the token, and refusals are logged.
+            throw refused(400, "invalid URL escape in the request target");
         }
     }
 
