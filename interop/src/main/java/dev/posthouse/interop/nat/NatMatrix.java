@@ -11,7 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The NAT matrix, cell after cell, so that no cell disturbs the times of another. {@code interop/run nat} starts it.
@@ -24,8 +24,14 @@ public final class NatMatrix {
     private final Options options;
     private final PrintStream out;
 
-    /** The laboratory that is up, for whoever ends this program in the middle. */
-    private final AtomicReference<Optional<String>> up = new AtomicReference<>(Optional.empty());
+    /** Held while a laboratory is built: a signal waits for that, and none is built after one. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** The laboratory that is up. Guarded by {@link #lock}. */
+    private Optional<String> up = Optional.empty();
+
+    /** Whether this program is about to end. Guarded by {@link #lock}. */
+    private boolean ending;
 
     private NatMatrix(Options options, PrintStream out) {
         this.options = options;
@@ -43,7 +49,13 @@ public final class NatMatrix {
             System.exit(2);
             return;
         }
-        System.exit(new NatMatrix(options, System.out).run(cells) ? 0 : 1);
+        boolean passed = false;
+        try {
+            passed = new NatMatrix(options, System.out).run(cells);
+        } catch (InterruptedIOException e) {
+            System.err.println("interop/run nat: " + e.getMessage());
+        }
+        System.exit(passed ? 0 : 1);
     }
 
     private boolean run(List<Cell> cells) throws IOException {
@@ -83,8 +95,7 @@ public final class NatMatrix {
 
     private List<Tally> run(Cell cell, Set<Pair> pairs, String name) throws InterruptedIOException {
         var tallies = new ArrayList<Tally>();
-        up.set(Optional.of(name));
-        try (CellRun run = CellRun.open(cell, name, options)) {
+        try (CellRun run = open(cell, name)) {
             for (Pair pair : pairs) {
                 Tally tally = run.run(pair, options.tries());
                 tallies.add(tally);
@@ -101,21 +112,36 @@ public final class NatMatrix {
                         tallies.add(tally);
                         out.println(Table.line(tally));
                     });
-        } finally {
-            up.set(Optional.empty());
         }
         return tallies;
     }
 
-    /** On a signal: the laboratory and the processes in it must not stay behind. */
-    private void takeDown() {
-        up.get().ifPresent(name -> {
-            try {
-                NatLab.down(options.natlab(), name);
-            } catch (IOException e) {
-                System.err.println("interop/run nat: the laboratory " + name + " stays behind: " + e.getMessage());
+    private CellRun open(Cell cell, String name) throws IOException {
+        lock.lock();
+        try {
+            if (ending) {
+                throw new InterruptedIOException("ended by a signal");
             }
-        });
+            up = Optional.of(name);
+            return CellRun.open(cell, name, options);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** At the end, also by a signal: no laboratory and no process in it stays behind. Taking down twice does no harm. */
+    private void takeDown() {
+        lock.lock();
+        try {
+            ending = true;
+            if (up.isPresent()) {
+                NatLab.down(options.natlab(), up.get());
+            }
+        } catch (IOException e) {
+            System.err.println("interop/run nat: the laboratory " + up.orElse("") + " stays behind: " + e.getMessage());
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void write(Optional<Path> file, String text) throws IOException {
