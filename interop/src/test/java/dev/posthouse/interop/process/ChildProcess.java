@@ -139,14 +139,14 @@ public final class ChildProcess implements AutoCloseable {
         return process.getOutputStream();
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. What it says afterwards is still read; {@link Process#destroy()} would have its last words kill it. */
     public void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** SIGKILL. */
     public void kill() {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly();
     }
 
     /** All that it said, for a failure's message. */
@@ -158,9 +158,9 @@ public final class ChildProcess implements AutoCloseable {
     @Override
     public void close() {
         try {
-            process.destroy();
+            terminate();
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+                kill();
             }
             process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
             for (Thread reader : readers) {
@@ -168,7 +168,7 @@ public final class ChildProcess implements AutoCloseable {
             }
             process.getOutputStream().close();
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            kill();
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             // Its input was closed at the other end.

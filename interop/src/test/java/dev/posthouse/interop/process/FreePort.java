@@ -14,6 +14,8 @@ import org.awaitility.Awaitility;
  */
 public final class FreePort {
 
+    private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+
     private static final int TRIES = 5;
 
     /** How long a program may take until it listens. */
@@ -38,7 +40,7 @@ public final class FreePort {
     public static Listening start(Starting starting) throws IOException {
         String said = "";
         for (int i = 0; i < TRIES; i++) {
-            var address = new InetSocketAddress("127.0.0.1", find());
+            var address = new InetSocketAddress(LOOPBACK, find());
             ChildProcess process = starting.start(address.getPort());
             Awaitility.await("listening")
                     .atMost(PATIENCE)
@@ -55,7 +57,7 @@ public final class FreePort {
     }
 
     private static int find() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var socket = new ServerSocket(0, 1, LOOPBACK)) {
             return socket.getLocalPort();
         }
     }

@@ -4,6 +4,7 @@ import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.ChildProcess.Output;
 import dev.posthouse.interop.process.FreePort;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,9 @@ enum CommandLine {
             if (!address.find()) {
                 throw new AssertionError("no address" + process.everything());
             }
-            return Serving.at(process, new InetSocketAddress("127.0.0.1", Integer.parseInt(address.group(1))));
+            return Serving.at(
+                    process,
+                    new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(address.group(1))));
         } catch (AssertionError e) {
             process.close();
             throw e;

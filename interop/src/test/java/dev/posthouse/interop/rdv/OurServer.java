@@ -10,6 +10,7 @@ import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.RelayEvent;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class OurServer implements LiveServer {
                                 .idle(settings.idle())
                                 .build())
                         .events(events::add)
-                        .listen(new InetSocketAddress(settings.host(), 0))
+                        .listen(new InetSocketAddress(InetAddress.ofLiteral(settings.host()), 0))
                         .start(),
                 events);
     }
@@ -107,11 +108,11 @@ final class OurServer implements LiveServer {
     @Override
     public Choice choice(String token) {
         NameTag tag = NameTag.of(token);
-        RelayEvent chosen = await(
-                RelayEvent.class,
-                event -> event instanceof RelayEvent.NotRelayed no && no.name().equals(tag)
-                        || event instanceof RelayEvent.CircuitOpened yes
-                                && yes.name().equals(tag));
+        RelayEvent chosen = await(RelayEvent.class, event -> switch (event) {
+            case RelayEvent.NotRelayed no -> no.name().equals(tag);
+            case RelayEvent.CircuitOpened yes -> yes.name().equals(tag);
+            default -> false;
+        });
         return switch (chosen) {
             case RelayEvent.NotRelayed no -> {
                 if (no.reason() != Reason.DIRECT) {

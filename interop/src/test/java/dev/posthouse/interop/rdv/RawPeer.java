@@ -40,7 +40,7 @@ final class RawPeer implements AutoCloseable {
 
     /** Connects from 127.0.0.1. */
     static RawPeer toFromLoopback(InetSocketAddress address) throws IOException {
-        return new RawPeer(new Socket(address.getAddress(), address.getPort(), InetAddress.getByName("127.0.0.1"), 0));
+        return new RawPeer(new Socket(address.getAddress(), address.getPort(), InetAddress.ofLiteral("127.0.0.1"), 0));
     }
 
     /** A request as the original writes it. */

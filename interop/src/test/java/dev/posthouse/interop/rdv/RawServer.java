@@ -18,7 +18,7 @@ final class RawServer implements AutoCloseable {
     }
 
     static RawServer start() throws IOException {
-        var socket = new ServerSocket(0, 16, InetAddress.getByName("127.0.0.1"));
+        var socket = new ServerSocket(0, 16, InetAddress.ofLiteral("127.0.0.1"));
         socket.setSoTimeout(PATIENCE_MILLIS);
         return new RawServer(socket);
     }

@@ -9,7 +9,6 @@ import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.client.RdvClient;
-import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.TestCertificates;
@@ -18,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,9 +49,11 @@ class RelayedPairTest {
 
     private static TestCertificates.Issued issued;
 
-    private LiveServer server;
-    private Connection dialer;
-    private Connection accepter;
+    /** Two that are connected. */
+    private record Pair(LiveServer server, Connection dialer, Connection accepter) {}
+
+    /** Set by {@link #connect} or {@link #connectAt}, closed after the test. */
+    private Optional<Pair> pair = Optional.empty();
 
     @BeforeAll
     static void issue() throws IOException {
@@ -60,25 +62,44 @@ class RelayedPairTest {
 
     private void connect(Between between) throws IOException {
         LiveServer.Settings settings = LiveServer.Settings.PLAIN;
-        server = switch (between) {
-            case OUR_SERVER, NOTHING -> LiveServer.Kind.OURS.start(settings);
-            case OUR_SERVER_OVER_TLS -> LiveServer.Kind.OURS.start(settings.tls(issued));
-            case ORIGINAL_SERVER -> LiveServer.Kind.ORIGINAL.start(settings);
-            case ORIGINAL_SERVER_OVER_TLS -> LiveServer.Kind.ORIGINAL.start(settings.tls(issued));
-        };
-        Way way = between == Between.NOTHING ? Way.DIRECT : Way.RELAYED;
+        LiveServer server =
+                switch (between) {
+                    case OUR_SERVER, NOTHING -> LiveServer.Kind.OURS.start(settings);
+                    case OUR_SERVER_OVER_TLS -> LiveServer.Kind.OURS.start(settings.tls(issued));
+                    case ORIGINAL_SERVER -> LiveServer.Kind.ORIGINAL.start(settings);
+                    case ORIGINAL_SERVER_OVER_TLS -> LiveServer.Kind.ORIGINAL.start(settings.tls(issued));
+                };
+        connect(server, between == Between.NOTHING ? Way.DIRECT : Way.RELAYED);
+    }
+
+    /** The server at an address of its own, which tells its remote end from a peer's. */
+    private void connectAt(LiveServer.Kind kind, Way way) throws IOException {
+        connect(kind.start(LiveServer.Settings.PLAIN.host("127.0.0.2")), way);
+    }
+
+    private void connect(LiveServer server, Way way) throws IOException {
         RdvClient client = OurClient.builder(way).tls(TlsClient.insecure()).build();
         var accepting = Background.start(() -> client.accept(server.uri(), "pair"));
-        dialer = client.dial(server.uri(), "pair");
-        accepter = accepting.result();
+        Connection dialer = client.dial(server.uri(), "pair");
+        pair = Optional.of(new Pair(server, dialer, accepting.result()));
         assertThat(dialer.route().label()).isEqualTo(way.label());
     }
 
+    private Connection dialer() {
+        return pair.orElseThrow().dialer();
+    }
+
+    private Connection accepter() {
+        return pair.orElseThrow().accepter();
+    }
+
     @AfterEach
-    void close() throws IOException {
-        dialer.stream().abort();
-        accepter.stream().abort();
-        server.close();
+    void close() {
+        pair.ifPresent(open -> {
+            open.dialer().stream().abort();
+            open.accepter().stream().abort();
+            open.server().close();
+        });
     }
 
     @ParameterizedTest
@@ -87,11 +108,11 @@ class RelayedPairTest {
         connect(between);
         Payload payload = Payload.of(6451, MEGABYTE);
         Background<?> writer = Background.run(() -> {
-            dialer.stream().write(ByteBuffer.wrap(payload.bytes()));
-            dialer.close();
+            dialer().stream().write(ByteBuffer.wrap(payload.bytes()));
+            dialer().close();
         });
         ByteOracle.Sink sink = payload.oracle().sink();
-        sink.accept(Exchange.readToEnd(accepter.stream()));
+        sink.accept(Exchange.readToEnd(accepter().stream()));
         sink.assertExactly(MEGABYTE);
         writer.result();
     }
@@ -102,16 +123,16 @@ class RelayedPairTest {
         connect(between);
         Background<?> pong = Background.run(() -> {
             for (int i = 0; i < 1_000; i++) {
-                ByteBuffer ping = Exchange.readExactly(accepter.stream(), Long.BYTES);
-                accepter.stream()
+                ByteBuffer ping = Exchange.readExactly(accepter().stream(), Long.BYTES);
+                accepter().stream()
                         .write(ByteBuffer.allocate(Long.BYTES)
                                 .putLong(ping.getLong() + 1)
                                 .flip());
             }
         });
         for (long i = 0; i < 1_000; i++) {
-            dialer.stream().write(ByteBuffer.allocate(Long.BYTES).putLong(i).flip());
-            assertThat(Exchange.readExactly(dialer.stream(), Long.BYTES).getLong())
+            dialer().stream().write(ByteBuffer.allocate(Long.BYTES).putLong(i).flip());
+            assertThat(Exchange.readExactly(dialer().stream(), Long.BYTES).getLong())
                     .isEqualTo(i + 1);
         }
         pong.result();
@@ -121,15 +142,15 @@ class RelayedPairTest {
     @EnumSource(Between.class)
     void aReadThatTimedOutLeavesBothDirectionsUsable(Between between) throws Exception {
         connect(between);
-        dialer.stream().readTimeout(Duration.ofMillis(30));
-        assertThatThrownBy(() -> dialer.stream().read(ByteBuffer.allocate(1))).isInstanceOf(TimedOut.class);
-        assertThatThrownBy(() -> dialer.stream().read(ByteBuffer.allocate(1))).isInstanceOf(TimedOut.class);
-        write(dialer.stream(), "there");
-        assertThat(text(Exchange.readExactly(accepter.stream(), 5))).isEqualTo("there");
-        dialer.stream().readTimeout(Duration.ZERO);
-        var reading = Background.start(() -> text(Exchange.readExactly(dialer.stream(), 4)));
+        dialer().stream().readTimeout(Duration.ofMillis(30));
+        assertThatThrownBy(() -> dialer().stream().read(ByteBuffer.allocate(1))).isInstanceOf(TimedOut.class);
+        assertThatThrownBy(() -> dialer().stream().read(ByteBuffer.allocate(1))).isInstanceOf(TimedOut.class);
+        write(dialer().stream(), "there");
+        assertThat(text(Exchange.readExactly(accepter().stream(), 5))).isEqualTo("there");
+        dialer().stream().readTimeout(Duration.ZERO);
+        var reading = Background.start(() -> text(Exchange.readExactly(dialer().stream(), 4)));
         reading.awaitBlocked();
-        write(accepter.stream(), "back");
+        write(accepter().stream(), "back");
         assertThat(reading.result()).isEqualTo("back");
     }
 
@@ -137,16 +158,16 @@ class RelayedPairTest {
     @EnumSource(Between.class)
     void closingEndsABlockedReadAndABlockedWrite(Between between) throws Exception {
         connect(between);
-        var reading = Background.start(() -> dialer.stream().read(ByteBuffer.allocate(1)));
+        var reading = Background.start(() -> dialer().stream().read(ByteBuffer.allocate(1)));
         reading.awaitBlocked();
         var writing = Background.run(() -> {
             ByteBuffer block = ByteBuffer.allocate(MEGABYTE);
             while (true) {
-                dialer.stream().write(block.clear()); // nobody reads at the other end
+                dialer().stream().write(block.clear()); // nobody reads at the other end
             }
         });
         writing.awaitBlocked();
-        dialer.close();
+        dialer().close();
         assertThat(reading.failure()).isInstanceOf(IOException.class);
         assertThat(writing.failure()).isInstanceOf(IOException.class);
     }
@@ -159,14 +180,14 @@ class RelayedPairTest {
         Payload back = Payload.of(6453, 2 * MEGABYTE);
         var asking = Background.run(() -> {
             for (int i = 0; i < 10_000; i++) {
-                dialer.stream().readTimeout(Duration.ofSeconds(10 + i % 5));
-                assertThat(dialer.stream().isOpen()).isTrue();
-                assertThat(dialer.stream().localAddress()).isPresent();
-                assertThat(dialer.stream().remoteAddress()).isPresent();
+                dialer().stream().readTimeout(Duration.ofSeconds(10 + i % 5));
+                assertThat(dialer().stream().isOpen()).isTrue();
+                assertThat(dialer().stream().localAddress()).isPresent();
+                assertThat(dialer().stream().remoteAddress()).isPresent();
             }
         });
-        var accepting = Background.start(() -> Exchange.run(accepter.stream(), back, there));
-        assertThat(Exchange.run(dialer.stream(), there, back)).isEqualTo(back.sha256());
+        var accepting = Background.start(() -> Exchange.run(accepter().stream(), back, there));
+        assertThat(Exchange.run(dialer().stream(), there, back)).isEqualTo(back.sha256());
         assertThat(accepting.result()).isEqualTo(there.sha256());
         asking.result();
     }
@@ -177,18 +198,18 @@ class RelayedPairTest {
             names = {"OUR_SERVER", "OUR_SERVER_OVER_TLS", "NOTHING"})
     void anEndOfOneDirectionLeavesTheOtherOpenWhereAllIsOurs(Between between) throws Exception {
         connect(between);
-        assertThat(dialer.carriesHalfClose()).isTrue();
-        write(dialer.stream(), "question");
-        dialer.stream().shutdownOutput();
-        assertThat(new String(Exchange.readToEnd(accepter.stream()), StandardCharsets.US_ASCII))
+        assertThat(dialer().carriesHalfClose()).isTrue();
+        write(dialer().stream(), "question");
+        dialer().stream().shutdownOutput();
+        assertThat(new String(Exchange.readToEnd(accepter().stream()), StandardCharsets.US_ASCII))
                 .isEqualTo("question");
         Payload answer = Payload.of(6454, 2 * MEGABYTE);
         var answering = Background.run(() -> {
-            accepter.stream().write(ByteBuffer.wrap(answer.bytes()));
-            accepter.stream().shutdownOutput();
+            accepter().stream().write(ByteBuffer.wrap(answer.bytes()));
+            accepter().stream().shutdownOutput();
         });
         ByteOracle.Sink sink = answer.oracle().sink();
-        sink.accept(Exchange.readToEnd(dialer.stream()));
+        sink.accept(Exchange.readToEnd(dialer().stream()));
         sink.assertExactly(answer.length());
         answering.result();
     }
@@ -199,8 +220,8 @@ class RelayedPairTest {
             names = {"ORIGINAL_SERVER", "ORIGINAL_SERVER_OVER_TLS"})
     void theOriginalServerIsKnownToCarryNoHalfClose(Between between) throws Exception {
         connect(between);
-        assertThat(dialer.carriesHalfClose()).isFalse();
-        assertThat(accepter.carriesHalfClose()).isFalse();
+        assertThat(dialer().carriesHalfClose()).isFalse();
+        assertThat(accepter().carriesHalfClose()).isFalse();
     }
 
     // ---- with the server at an address of its own
@@ -209,9 +230,9 @@ class RelayedPairTest {
     @EnumSource(LiveServer.Kind.class)
     void clientsOnLoopbackConnectDirectly(LiveServer.Kind kind) throws Exception {
         connectAt(kind, Way.DIRECT);
-        assertThat(dialer.route()).isInstanceOf(Route.Direct.class);
-        assertThat(dialer.route().remote().getAddress().isLoopbackAddress()).isTrue();
-        assertThat(dialer.route().remote().getHostString()).isNotEqualTo("127.0.0.2");
+        assertThat(dialer().route()).isInstanceOf(Route.Direct.class);
+        assertThat(dialer().route().remote().getAddress().isLoopbackAddress()).isTrue();
+        assertThat(dialer().route().remote().getHostString()).isNotEqualTo("127.0.0.2");
         fiveBytesAndTheEnd();
     }
 
@@ -219,22 +240,16 @@ class RelayedPairTest {
     @EnumSource(LiveServer.Kind.class)
     void clientsWithoutSpacesAreRelayed(LiveServer.Kind kind) throws Exception {
         connectAt(kind, Way.RELAYED);
-        assertThat(dialer.route()).isEqualTo(new Route.Relayed(server.address()));
-        assertThat(dialer.route().remote().getHostString()).isEqualTo("127.0.0.2");
+        assertThat(dialer().route())
+                .isEqualTo(new Route.Relayed(pair.orElseThrow().server().address()));
+        assertThat(dialer().route().remote().getHostString()).isEqualTo("127.0.0.2");
         fiveBytesAndTheEnd();
     }
 
-    private void connectAt(LiveServer.Kind kind, Way way) throws IOException {
-        server = kind.start(LiveServer.Settings.PLAIN.host("127.0.0.2"));
-        var accepting = OurClient.connect(way, Method.ACCEPT, server.uri(), "at");
-        dialer = OurClient.connect(way, Method.DIAL, server.uri(), "at").result();
-        accepter = accepting.result();
-    }
-
     private void fiveBytesAndTheEnd() throws IOException {
-        write(accepter.stream(), "hello");
-        accepter.close();
-        assertThat(new String(Exchange.readToEnd(dialer.stream()), StandardCharsets.US_ASCII))
+        write(accepter().stream(), "hello");
+        accepter().close();
+        assertThat(new String(Exchange.readToEnd(dialer().stream()), StandardCharsets.US_ASCII))
                 .isEqualTo("hello");
     }
 
