@@ -9,6 +9,7 @@ import dev.posthouse.daemon.configuration.ConfigurationError;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.daemon.configuration.Source;
 import dev.posthouse.daemon.log.DaemonLog;
 import dev.posthouse.daemon.log.EventLine;
 import dev.posthouse.daemon.metrics.RelayMetrics;
@@ -119,6 +120,14 @@ public final class Daemon implements AutoCloseable {
                             "/status.json", () -> new Page(200, "application/json", status().json() + "\n")),
                     log::fault));
         } catch (IOException e) {
+            if (configuration.source(Settings.ADMIN_LISTEN) instanceof Source.Default) {
+                // Nobody asked for it by name: a second relay on one host is no reason to fail.
+                log.note(
+                        Level.WARN,
+                        "no admin pages: " + address.get() + " is taken; choose another with "
+                                + Settings.ADMIN_LISTEN.flag() + ", or off");
+                return Optional.empty();
+            }
             throw new IOException(
                     "cannot listen on " + Settings.ADMIN_LISTEN + " " + address.get() + ": " + e.getMessage(), e);
         }

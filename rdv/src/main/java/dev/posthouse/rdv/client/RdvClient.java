@@ -66,7 +66,7 @@ public final class RdvClient implements AutoCloseable {
     private final Duration timeout;
     private final boolean relayOnTimeout;
     private final Headers headers;
-    private final TlsClient tls;
+    private final Optional<TlsClient> tls;
     private final Set<Scope> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -178,7 +178,7 @@ public final class RdvClient implements AutoCloseable {
                 .remoteAddress()
                 .orElseThrow(() -> new PeerUnreachable("the connection to the relay broke at once"));
         ByteStream relay = server.tls()
-                ? scope.own(tls.connect(dialed.stream(), server.host(), CONNECT), dialed.stream())
+                ? scope.own(tls().connect(dialed.stream(), server.host(), CONNECT), dialed.stream())
                 : dialed.stream();
         List<AddressPort> own = candidates(socket, extraCandidates);
         relay.write(ByteBuffer.wrap(RdvRequest.write(method, server, token, own, dialed.roundTrip(), headers)));
@@ -203,6 +203,11 @@ public final class RdvClient implements AutoCloseable {
                 dialed.roundTrip(),
                 System.nanoTime(),
                 start);
+    }
+
+    /** Reading the system's trust takes a while, so that only who needs it does. */
+    private TlsClient tls() {
+        return tls.orElseGet(TlsClient::trustingSystem);
     }
 
     private static List<InetSocketAddress> resolve(ServerAddress server) throws PeerUnreachable {
@@ -270,7 +275,7 @@ public final class RdvClient implements AutoCloseable {
         private Duration timeout = Duration.ZERO;
         private boolean relayOnTimeout;
         private final Headers.Builder headers = Headers.builder();
-        private TlsClient tls = TlsClient.trustingSystem();
+        private Optional<TlsClient> tls = Optional.empty();
 
         private Builder() {}
 
@@ -318,7 +323,7 @@ public final class RdvClient implements AutoCloseable {
 
         /** How https servers are trusted; by default as the system does. */
         public Builder tls(TlsClient settings) {
-            tls = settings;
+            tls = Optional.of(settings);
             return this;
         }
 

@@ -109,6 +109,10 @@ final class Lobby {
                                 presence.slot(),
                                 peer,
                                 services.admission().limits().lobby());
+                if (closed) {
+                    // Closed since we looked: whoever closed it may have passed this slot by.
+                    close();
+                }
                 return true;
             }
         }

@@ -77,11 +77,11 @@ public final class RdvServer implements Dialect {
         return NAME;
     }
 
-    /** An HTTP method: upper-case letters. Whatever HTTP is not rdv's gets an HTTP answer. */
+    /** An HTTP method begins with a letter. Whatever HTTP is not rdv's gets an HTTP answer. */
     @Override
     public Detection detect(ByteBuffer first) {
         byte b = first.get();
-        return b >= 'A' && b <= 'Z' ? Detection.YES : Detection.NO;
+        return (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') ? Detection.YES : Detection.NO;
     }
 
     @Override
