@@ -31,11 +31,9 @@ public final class Admission {
         private final ConcurrentHashMap<AddressKey, Integer> byAddress = new ConcurrentHashMap<>();
 
         boolean enterAll(int limit) {
-            if (all.incrementAndGet() > limit && limit > 0) {
-                all.decrementAndGet();
-                return false;
-            }
-            return true;
+            // Never a step past the limit, not even to step back: somebody else would be refused in that instant.
+            int before = all.getAndUpdate(now -> limit > 0 && now >= limit ? now : now + 1);
+            return limit == 0 || before < limit;
         }
 
         boolean enter(AddressKey key, int limit) {

@@ -121,8 +121,9 @@ final class FrontDoor {
                 ByteStream secured = tls.accept(PushbackStream.of(leg.stream(), seen), HANDSHAKE);
                 return recognise(leg.with(secured), false);
             }
+            int shown = Math.min(seen.remaining(), Relay.DETECTION_BOUND);
             for (Dialect dialect : dialects) {
-                switch (dialect.detect(seen.slice())) {
+                switch (dialect.detect(seen.slice(0, shown))) {
                     case YES -> {
                         return new Arrival(leg.with(PushbackStream.of(leg.stream(), seen)), dialect);
                     }

@@ -125,6 +125,11 @@ final class Metering {
                 .enter(limits.ratePerAddress(), limits.bytesPerAddress(), limits.period());
     }
 
+    /** Addresses that are kept: those in use, and those that owe an allowance. */
+    synchronized int remembered() {
+        return byAddress.size();
+    }
+
     private synchronized void leave(AddressKey key) {
         long now = System.nanoTime();
         Optional.ofNullable(byAddress.get(key)).ifPresent(shared -> {

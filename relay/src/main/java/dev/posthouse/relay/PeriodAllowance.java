@@ -3,13 +3,19 @@ package dev.posthouse.relay;
 import dev.posthouse.relay.splice.Meter;
 import java.time.Duration;
 
-/** So many bytes in each period; the periods follow one another from the first use on. Guarded by this. */
+/**
+ * So many bytes in each period; the periods follow one another from the first use on. It is exhausted only when all
+ * bytes of the period are used: while some are merely taken, others are told to wait, since these may come back.
+ *
+ * <p>Guarded by this.
+ */
 final class PeriodAllowance implements Meter {
 
     private final long bytes;
     private final long periodNanos;
     private long start;
     private long left;
+    private long unsettled;
 
     PeriodAllowance(long bytes, Duration period, long now) {
         this.bytes = bytes;
@@ -22,15 +28,17 @@ final class PeriodAllowance implements Meter {
     public synchronized int take(int want, long now) {
         roll(now);
         if (left == 0) {
-            return EXHAUSTED;
+            return unsettled == 0 ? EXHAUSTED : 0;
         }
         int granted = (int) Math.min(want, left);
         left -= granted;
+        unsettled += granted;
         return granted;
     }
 
     @Override
     public synchronized void settle(int used, int unused) {
+        unsettled -= used + unused;
         left = Math.min(bytes, left + unused);
     }
 

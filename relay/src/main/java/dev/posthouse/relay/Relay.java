@@ -10,11 +10,15 @@ import dev.posthouse.relay.splice.DataPath;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,8 @@ public final class Relay implements AutoCloseable {
     /** How many first bytes a dialect is shown at most before "need more" counts as no. */
     public static final int DETECTION_BOUND = 64;
 
+    private static final int DEFAULT_PORT = 8080;
+
     /** How long accepting pauses after it failed: descriptors come back when circuits end, not by asking again. */
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
@@ -41,7 +47,11 @@ public final class Relay implements AutoCloseable {
     private final Thread accepting;
     private final Descriptors descriptors;
     private final AtomicLong connections = new AtomicLong();
+    /** Threads with a handshake, a request or a choice of route; {@link #close} interrupts them. */
+    private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
+
     private volatile boolean draining;
+    private volatile boolean closed;
 
     private Relay(Builder builder, TcpListener listener) throws IOException {
         RelayServices given = builder.services;
@@ -139,6 +149,20 @@ public final class Relay implements AutoCloseable {
     }
 
     private void serve(Leg accepted) {
+        Thread own = Thread.currentThread();
+        serving.add(own);
+        try {
+            if (closed) {
+                accepted.abort();
+            } else {
+                receive(accepted);
+            }
+        } finally {
+            serving.remove(own);
+        }
+    }
+
+    private void receive(Leg accepted) {
         Leg leg = accepted;
         Optional<String> dialectName = Optional.empty();
         try {
@@ -167,7 +191,8 @@ public final class Relay implements AutoCloseable {
     }
 
     private void refused(Optional<String> dialect, Leg leg, Reason reason, IOException why) {
-        services.events().on(new RelayEvent.Refused(dialect, leg.peer(), reason, String.valueOf(why.getMessage())));
+        Reason real = closed ? Reason.SHUTDOWN : reason;
+        services.events().on(new RelayEvent.Refused(dialect, leg.peer(), real, String.valueOf(why.getMessage())));
     }
 
     /**
@@ -195,6 +220,9 @@ public final class Relay implements AutoCloseable {
     @Override
     public void close() {
         stopAccepting();
+        closed = true;
+        // A thread that is interrupted while it is blocked on a connection closes it.
+        serving.forEach(Thread::interrupt);
         dialects.forEach(Dialect::close);
         services.circuits().endAll(Reason.SHUTDOWN);
         if (ownsDataPath) {
@@ -205,7 +233,7 @@ public final class Relay implements AutoCloseable {
     /** Collects what a relay needs. Not thread-safe. */
     public static final class Builder {
         private final List<Dialect> dialects = new ArrayList<>();
-        private InetSocketAddress address = new InetSocketAddress(8080);
+        private @Nullable InetSocketAddress address;
         private NetworkBlocks proxies = NetworkBlocks.NONE;
         private Limits limits = Limits.DEFAULT;
         private RelayListener events = RelayListener.SILENT;
@@ -220,7 +248,7 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
-        /** Where to listen: the wildcard address means both families; port 0 lets the system choose. */
+        /** Where to listen: {@code ::} means both families, and is the default with port 8080; port 0 lets the system choose. */
         public Builder listen(InetSocketAddress where) {
             address = where;
             return this;
@@ -256,6 +284,15 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
+        /** Both families where the system has both: the JDK's own wildcard is often IPv4 only. */
+        private static TcpListener everywhere() throws IOException {
+            try {
+                return TcpListener.bind(new InetSocketAddress("::", DEFAULT_PORT));
+            } catch (SocketException | UnsupportedAddressTypeException e) {
+                return TcpListener.bind(new InetSocketAddress("0.0.0.0", DEFAULT_PORT));
+            }
+        }
+
         /**
          * Binds and starts.
          *
@@ -266,7 +303,7 @@ public final class Relay implements AutoCloseable {
             if (dialects.isEmpty()) {
                 throw new IllegalStateException("a relay needs at least one dialect");
             }
-            TcpListener listener = TcpListener.bind(address);
+            TcpListener listener = address == null ? everywhere() : TcpListener.bind(address);
             Relay relay;
             try {
                 relay = new Relay(this, listener);

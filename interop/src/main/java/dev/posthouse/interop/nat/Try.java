@@ -17,14 +17,14 @@ record Try(Outcome dialer, Outcome accepter) {
     /** What our dialer's default picker promises: {@code Picker.adaptive()}. */
     private static final int PATIENCE_TRIPS = 10;
 
-    private static final Duration LEAST_PATIENCE = Duration.ofMillis(300);
+    private static final Duration LEAST_PATIENCE = Duration.ofMillis(500);
     private static final Duration MOST_PATIENCE = Duration.ofSeconds(5);
 
     /**
      * What a busy machine may add to a wait that is over. Generous, since it is not the machine that is on trial: a wait
      * that nobody ended is found all the same.
      */
-    private static final Duration SLACK = Duration.ofSeconds(2);
+    private static final Duration SLACK = Duration.ofSeconds(20);
 
     /** How the original's client ends when its time is up as the server answers (docs/specs/rdv.md 10.2 #16). */
     private static final String PANIC = "send on closed channel";

@@ -151,6 +151,10 @@ final class PunchLoop implements AutoCloseable {
                 if (current != null) {
                     current.step(port, selector);
                 }
+                // Asked once more: a task that freed descriptors by a selection has used up the wake-up of close().
+                if (closed) {
+                    break;
+                }
                 select(current);
                 for (SelectionKey key : selector.selectedKeys()) {
                     handle(key);
@@ -302,18 +306,19 @@ final class PunchLoop implements AutoCloseable {
         } catch (IOException e) {
             // nothing is left that could be done about a descriptor that does not close
         }
-        try {
-            selector.close();
-        } catch (IOException e) {
-            // as above
-        }
         lock.lock();
         try {
             ended = true;
         } finally {
             lock.unlock();
         }
+        // The last tasks still need the selector, to free descriptors.
         runTasks();
+        try {
+            selector.close();
+        } catch (IOException e) {
+            // as above
+        }
     }
 
     /** Ends the thread and waits for that, through interrupts. */

@@ -106,26 +106,27 @@ public final class PunchSocket implements AutoCloseable {
         if (addresses.isEmpty() || addresses.stream().anyMatch(InetSocketAddress::isUnresolved)) {
             throw new IllegalArgumentException("a relay has one resolved address or more, not " + addresses);
         }
-        try (var dial = new RelayDial(port, addresses)) {
+        RelayDial dial;
+        lock.lock();
+        try {
+            if (closed.get()) {
+                throw new ClosedChannelException();
+            }
+            // Made only now: what it holds is freed by running it.
+            dial = new RelayDial(port, addresses);
+            relays.addAll(addresses);
+            relayDials.add(dial);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            return dial.run(limit);
+        } finally {
             lock.lock();
             try {
-                if (closed.get()) {
-                    throw new ClosedChannelException();
-                }
-                relays.addAll(addresses);
-                relayDials.add(dial);
+                relayDials.remove(dial);
             } finally {
                 lock.unlock();
-            }
-            try {
-                return dial.run(limit);
-            } finally {
-                lock.lock();
-                try {
-                    relayDials.remove(dial);
-                } finally {
-                    lock.unlock();
-                }
             }
         }
     }

@@ -52,6 +52,9 @@ public interface Picker {
         /** Whether a direct candidate can still come about, as far as anybody here can know. */
         boolean directIsPossible();
 
+        /** Whether a direct connection stands and its other end is just proving itself. */
+        boolean exchangeUnderWay();
+
         /** This end's measured round trip to the relay. */
         Duration roundTrip();
 
@@ -81,9 +84,10 @@ public interface Picker {
     /**
      * The first direct one, or the relay after as long as a direct one may take on this path: ten of the one-way trips
      * between the peers, which half their two round trips to the relay add up to. A peer that does not tell its round trip
-     * gets the original's second, and more on a long path.
+     * gets the original's second, and more on a long path. Whoever is just proving itself when the time is up gets as long
+     * again.
      */
     static Picker adaptive() {
-        return race -> Pickers.waitForDirect(race, Pickers.patience(race.roundTrip(), race.peerRoundTrip()));
+        return Pickers::adaptive;
     }
 }

@@ -16,8 +16,11 @@ final class Pickers {
      */
     private static final int PATIENCE = 10;
 
-    /** Below this a busy host, not the path, decides whether a direct connection is in time. */
-    private static final Duration LEAST = Duration.ofMillis(300);
+    /**
+     * Below this a busy host, not the path, decides whether a direct connection is in time; and a first SYN that was lost is
+     * repeated after 250 ms, which must still pay.
+     */
+    private static final Duration LEAST = Duration.ofMillis(500);
 
     /** Longer nobody would take for a way of connecting. */
     private static final Duration MOST = Duration.ofSeconds(5);
@@ -33,6 +36,14 @@ final class Pickers {
         Duration wait = oneWay.multipliedBy(PATIENCE);
         Duration least = peer.isPresent() ? LEAST : ORIGINAL;
         return wait.compareTo(least) < 0 ? least : wait.compareTo(MOST) > 0 ? MOST : wait;
+    }
+
+    static Candidate adaptive(Race race) throws IOException, InterruptedException {
+        Duration patience = patience(race.roundTrip(), race.peerRoundTrip());
+        Candidate candidate = waitForDirect(race, patience);
+        return candidate.isDirect() || !race.exchangeUnderWay()
+                ? candidate
+                : waitForDirect(race, patience.multipliedBy(2));
     }
 
     static Candidate waitForDirect(Race race, Duration limit) throws IOException, InterruptedException {

@@ -63,8 +63,8 @@ final class Race implements Picker.Race, AutoCloseable {
 
     private boolean closed;
 
-    /** Stands in the queue of an accepter for the end of its relay stream. */
-    private final Contender relayEnded;
+    /** Stands in the queue for no connection at all: the end of an accepter's relay stream, or of the whole race. */
+    private final Contender nobody;
 
     private volatile boolean timeIsUp;
 
@@ -74,7 +74,10 @@ final class Race implements Picker.Race, AutoCloseable {
      */
     Race(Rendezvous meeting, boolean goDirect) throws IOException {
         this.meeting = meeting;
-        this.relayEnded = relayed(meeting.relay());
+        this.nobody = new Contender(
+                new Picker.Candidate(new Route.Relayed(meeting.relayAddress()), Duration.ofNanos(-1)),
+                meeting.relay(),
+                Optional.empty());
         this.direct = goDirect ? startPunching(meeting) : null;
     }
 
@@ -219,12 +222,12 @@ final class Race implements Picker.Race, AutoCloseable {
     private Contender follow() throws IOException, InterruptedException {
         Thread.ofVirtual().name("posthouse-relay-word").start(this::awaitRelayWord);
         Contender first = ready.take();
-        if (!first.equals(relayEnded)) {
+        if (!first.equals(nobody)) {
             return first;
         }
         Duration grace = WITHOUT_RELAY.plus(meeting.roundTrip().multipliedBy(4));
-        Contender last = direct == null ? null : ready.poll(grace.toNanos(), TimeUnit.NANOSECONDS);
-        if (last == null) {
+        Contender last = direct == null || timeIsUp ? null : ready.poll(grace.toNanos(), TimeUnit.NANOSECONDS);
+        if (last == null || last.equals(nobody)) {
             throw new PeerUnreachable(
                     "the relay closed the connection before the peer chose a route, and no direct one was chosen");
         }
@@ -232,7 +235,7 @@ final class Race implements Picker.Race, AutoCloseable {
     }
 
     private void awaitRelayWord() {
-        Contender contender = relayEnded;
+        Contender contender = nobody;
         try {
             Line line = Line.read(meeting.relay());
             if (Command.of(line) instanceof Command.Continue) {
@@ -248,6 +251,15 @@ final class Race implements Picker.Race, AutoCloseable {
 
     /** Losers go first; OTHER is the last thing before CONTINUE (spec 5.2). */
     private void settle(Contender chosen) throws IOException {
+        try {
+            tell(chosen);
+        } catch (IOException e) {
+            chosen.stream().abort();
+            throw e;
+        }
+    }
+
+    private void tell(Contender chosen) throws IOException {
         synchronized (unchosen) {
             chosen.arrival().ifPresent(arrival -> unchosen.remove(arrival.stream()));
         }
@@ -312,6 +324,7 @@ final class Race implements Picker.Race, AutoCloseable {
             losers = List.copyOf(unchosen);
             unchosen.clear();
         }
+        wake();
         if (direct != null) {
             direct.close();
         }
@@ -320,8 +333,14 @@ final class Race implements Picker.Race, AutoCloseable {
 
     /** The call's time is up: whatever the picker asks from now on tells it to come to an end. */
     void timeIsUp() {
-        timeIsUp = true;
+        wake();
         meeting.socket().close();
+    }
+
+    /** Nobody waits any longer: neither a picker, for as long as it likes, nor an accepter. */
+    private void wake() {
+        timeIsUp = true;
+        ready.add(nobody);
     }
 
     // ---- what a picker sees
@@ -329,7 +348,7 @@ final class Race implements Picker.Race, AutoCloseable {
     @Override
     public Optional<Picker.Candidate> next(Duration limit) throws InterruptedException {
         Contender next = ready.poll(timeIsUp ? 0 : limit.toNanos(), TimeUnit.NANOSECONDS);
-        if (next == null) {
+        if (next == null || next.equals(nobody)) {
             return Optional.empty();
         }
         seen.add(next);
@@ -344,6 +363,13 @@ final class Race implements Picker.Race, AutoCloseable {
     @Override
     public boolean directIsPossible() {
         return direct != null && direct.isOpen();
+    }
+
+    @Override
+    public boolean exchangeUnderWay() {
+        synchronized (unchosen) {
+            return !unchosen.isEmpty();
+        }
     }
 
     @Override

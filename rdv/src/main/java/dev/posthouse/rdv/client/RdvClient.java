@@ -125,7 +125,13 @@ public final class RdvClient implements AutoCloseable {
                     scope.onTimeout(race::timeIsUp);
                 }
                 Connection connection = race.run(picker);
-                scope.handOut(connection.stream());
+                try {
+                    scope.handOut(connection.stream());
+                } catch (IOException e) {
+                    // A direct one is nobody's but ours once it was chosen.
+                    connection.stream().abort();
+                    throw e;
+                }
                 return connection;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -19,6 +19,7 @@ import dev.posthouse.relay.RelayServices;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -139,8 +140,14 @@ final class RouteChoice {
             end(pair, Reason.HANDSHAKE_TIMEOUT, Optional.empty());
         } catch (ProtocolViolation e) {
             end(pair, Reason.PROTOCOL_ERROR, Optional.empty());
+        } catch (ClosedByInterruptException e) {
+            end(pair, Reason.SHUTDOWN, Optional.empty());
         } catch (IOException e) {
             end(pair, Reason.PEER_GONE, Optional.empty());
+        } catch (RuntimeException e) {
+            // The application's taps run here, and the peer that waited has nobody else to close it.
+            services.events().on(new RelayEvent.Fault("opening a circuit", e));
+            end(pair, Reason.INTERNAL, Optional.empty());
         }
     }
 

@@ -42,6 +42,7 @@ public sealed interface Command {
                     case Other other ->
                         "OTHER " + other.address().map(Object::toString).orElse("0.0.0.0:0") + "\n";
                 };
-        return line.getBytes(StandardCharsets.US_ASCII);
+        // As lines are read: a zone, which only a peer's own words can have, may be any text.
+        return line.getBytes(StandardCharsets.UTF_8);
     }
 }

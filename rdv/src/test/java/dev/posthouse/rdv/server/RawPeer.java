@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** A peer that writes what it is told to, byte for byte. */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
 
     private final TcpStream stream;
 
@@ -18,22 +18,32 @@ final class RawPeer implements AutoCloseable {
         stream.readTimeout(Duration.ofSeconds(20));
     }
 
-    static RawPeer connect(InetSocketAddress server) throws IOException {
+    public static RawPeer connect(InetSocketAddress server) throws IOException {
         return new RawPeer(new TcpStream(SocketChannel.open(server)));
     }
 
-    static String request(String method, String token, String... headerLines) {
+    /** The other end of a connection that came in. */
+    public static RawPeer of(TcpStream stream) {
+        return new RawPeer(stream);
+    }
+
+    /** The bytes, for whoever wants more of them than texts. */
+    public TcpStream stream() {
+        return stream;
+    }
+
+    public static String request(String method, String token, String... headerLines) {
         return method + " /" + token + " HTTP/1.1\r\nHost: relay\r\nConnection: upgrade\r\nUpgrade: rdv/1\r\n"
                 + String.join("\r\n", headerLines) + (headerLines.length > 0 ? "\r\n" : "") + "\r\n";
     }
 
-    RawPeer send(String text) throws IOException {
+    public RawPeer send(String text) throws IOException {
         stream.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
         return this;
     }
 
     /** Reads to the end of a head, and not one byte further. */
-    String head() throws IOException {
+    public String head() throws IOException {
         var head = new StringBuilder();
         ByteBuffer one = ByteBuffer.allocate(1);
         while (head.indexOf("\r\n\r\n") < 0) {
@@ -45,7 +55,7 @@ final class RawPeer implements AutoCloseable {
         return head.toString();
     }
 
-    String read(int count) throws IOException {
+    public String read(int count) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(count);
         while (bytes.hasRemaining() && stream.read(bytes) >= 0) {
             // until all of them are there
@@ -54,7 +64,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** Everything to the end. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         var all = new StringBuilder();
         for (String part = read(1); !part.isEmpty(); part = read(1)) {
             all.append(part);
@@ -62,16 +72,16 @@ final class RawPeer implements AutoCloseable {
         return all.toString();
     }
 
-    RawPeer end() throws IOException {
+    public RawPeer end() throws IOException {
         stream.shutdownOutput();
         return this;
     }
 
-    void reset() {
+    public void reset() {
         stream.abort();
     }
 
-    InetSocketAddress local() {
+    public InetSocketAddress local() {
         return stream.localAddress().orElseThrow();
     }
 

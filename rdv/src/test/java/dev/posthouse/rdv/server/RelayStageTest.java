@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +160,29 @@ class RelayStageTest {
             RelayEvent.CircuitClosed closed = server.awaitEvent(RelayEvent.CircuitClosed.class);
             assertThat(closed.reason()).isEqualTo(Reason.LIMIT_BYTES);
             assertThat(closed.dialerBytes()).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void tapThatFailsEndsBothAndGivesTheirPlacesBack() throws IOException {
+        RdvServer tapping = RdvServer.builder()
+                .handler((dialer, accepter) -> new PairHandler.Verdict.Relay(
+                        List.of(),
+                        stream -> stream,
+                        stream -> {
+                            throw new IllegalStateException("made to fail");
+                        },
+                        end -> {}))
+                .build();
+        try (var server = ServerFixture.start(tapping, Limits.DEFAULT);
+                Met met = Met.at(server)) {
+            met.dialer().send("CONTINUE\n");
+            assertThat(met.accepter().rest()).isEqualTo("CONTINUE\n");
+            assertThat(met.dialer().rest()).isEmpty();
+            assertThat(server.awaitEvent(RelayEvent.Fault.class).cause()).hasMessage("made to fail");
+            assertThat(server.awaitEvent(RelayEvent.NotRelayed.class).reason()).isEqualTo(Reason.INTERNAL);
+            Awaitility.await().until(() -> server.relay().connections() == 0);
+            assertThat(server.relay().services().admission().circuits()).isZero();
         }
     }
 

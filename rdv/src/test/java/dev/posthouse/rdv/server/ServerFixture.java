@@ -6,13 +6,14 @@ import dev.posthouse.relay.RelayEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 
 /** A relay with the rdv dialect on a loopback port, and all that it told. */
-final class ServerFixture implements AutoCloseable {
+public final class ServerFixture implements AutoCloseable {
 
     private final CopyOnWriteArrayList<RelayEvent> events = new CopyOnWriteArrayList<>();
     private final Relay relay;
@@ -26,42 +27,48 @@ final class ServerFixture implements AutoCloseable {
                 .start();
     }
 
-    static ServerFixture start() throws IOException {
+    public static ServerFixture start() throws IOException {
         return new ServerFixture(RdvServer.withDefaults(), Limits.DEFAULT);
     }
 
-    static ServerFixture start(RdvServer server, Limits limits) throws IOException {
+    public static ServerFixture start(RdvServer server, Limits limits) throws IOException {
         return new ServerFixture(server, limits);
     }
 
-    Relay relay() {
+    public Relay relay() {
         return relay;
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return relay.address();
     }
 
-    RawPeer connect() throws IOException {
+    /** Where clients find it. */
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + address().getPort());
+    }
+
+    public RawPeer connect() throws IOException {
         return RawPeer.connect(address());
     }
 
     /** A peer that waits in the lobby. */
-    RawPeer waiting(String method, String token) throws IOException {
-        int before = relay.services().admission().waiting();
+    public RawPeer waiting(String method, String token) throws IOException {
+        // Counted by events: they only ever grow, while a peer that has left may still be in the count of who waits.
+        int before = events(RelayEvent.WaitStarted.class).size();
         RawPeer peer = connect().send(RawPeer.request(method, token));
         Awaitility.await()
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(2))
-                .until(() -> relay.services().admission().waiting() == before + 1);
+                .until(() -> events(RelayEvent.WaitStarted.class).size() > before);
         return peer;
     }
 
-    <E extends RelayEvent> List<E> events(Class<E> kind) {
+    public <E extends RelayEvent> List<E> events(Class<E> kind) {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
-    <E extends RelayEvent> E awaitEvent(Class<E> kind) {
+    public <E extends RelayEvent> E awaitEvent(Class<E> kind) {
         return Awaitility.await()
                 .until(() -> events(kind), list -> !list.isEmpty())
                 .getLast();

@@ -1,0 +1,311 @@
+package dev.posthouse.rdv.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.TcpListener;
+import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.address.AddressPort;
+import dev.posthouse.net.address.AddressSpaces;
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.connection.Route;
+import dev.posthouse.rdv.server.RawPeer;
+import dev.posthouse.rdv.server.ServerFixture;
+import dev.posthouse.rdv.wire.Method;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Candidates that are not the peer, and those that may not be dialled, cost nothing but a line in the report. */
+@ExtendWith(LeakCheck.class)
+class CandidatesTest {
+
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    private static RdvClient dialer(Picker picker) {
+        return RdvClient.builder()
+                .spaces(RdvClientTest.LOOPBACK)
+                .timeout(LONG)
+                .picker(picker)
+                .build();
+    }
+
+    private static RdvClient patient() {
+        return dialer(Picker.waitForDirect(Duration.ofSeconds(10)));
+    }
+
+    /** A peer of the dialer's at a candidate's address, which a test lets say what it likes. */
+    private static final class Candidate implements AutoCloseable {
+        private final TcpListener listener;
+
+        Candidate() throws IOException {
+            listener = TcpListener.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+        }
+
+        String address() {
+            return "127.0.0.1:" + listener.address().getPort();
+        }
+
+        RawPeer next() throws IOException {
+            return RawPeer.of(new TcpStream(listener.accept()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rdv/1 ACCEPT other\n",
+                "rdv/1 DIAL t\n",
+                "rdv/2 ACCEPT t\n",
+                "rdv/1 ACCEPT t more\n",
+                "HTTP/1.1 400 Bad Request\r\n\r\n",
+                "\n",
+                "", // silent
+            })
+    void strangerIsNotChosenAndTheRealPeerIs(String says) throws IOException {
+        try (var server = new FakeServer();
+                var stranger = new Candidate();
+                var real = new Candidate()) {
+            var dialing = Background.start(() -> patient().dial(server.uri(), "t"));
+            try (RawPeer relay = server.answer(FakeServer.meeting(stranger.address(), real.address()));
+                    RawPeer atStranger = stranger.next();
+                    RawPeer atReal = real.next()) {
+                assertThat(atStranger.read(13)).isEqualTo("rdv/1 DIAL t\n");
+                assertThat(atReal.read(13)).isEqualTo("rdv/1 DIAL t\n");
+                atStranger.send(says);
+                if (!says.isEmpty()) {
+                    assertEnds(atStranger);
+                }
+                atReal.send("rdv/1 ACCEPT t\nglued");
+                try (Connection connection = dialing.result()) {
+                    assertThat(connection.route()).isInstanceOf(Route.Direct.class);
+                    assertThat(atReal.read(9)).isEqualTo("CONTINUE\n");
+                    assertThat(relay.rest()).isEqualTo("OTHER " + real.address() + "\n");
+                    ByteBuffer glued = ByteBuffer.allocate(5);
+                    while (glued.hasRemaining()) {
+                        connection.stream().read(glued);
+                    }
+                    assertThat(new String(glued.array(), StandardCharsets.US_ASCII))
+                            .isEqualTo("glued");
+                    assertThat(connection.report().attempts())
+                            .filteredOn(attempt -> attempt.outcome().equals("chosen"))
+                            .extracting(attempt -> attempt.remote().getPort())
+                            .containsExactly(
+                                    ((Route.Direct) connection.route()).remote().getPort());
+                }
+            }
+        }
+    }
+
+    @Test
+    void lineThatIsTooLongIsNoPeer() throws IOException {
+        try (var server = new FakeServer();
+                var stranger = new Candidate()) {
+            var dialing = Background.start(
+                    () -> dialer(Picker.waitForDirect(Duration.ofMillis(800))).dial(server.uri(), "t"));
+            try (RawPeer relay = server.answer(FakeServer.meeting(stranger.address()));
+                    RawPeer at = stranger.next()) {
+                at.send("rdv/1 ACCEPT t" + " ".repeat(4_096 - 14) + "\n");
+                assertEnds(at);
+                try (Connection connection = dialing.result()) {
+                    assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
+                    assertThat(relay.read(9)).isEqualTo("CONTINUE\n");
+                }
+            }
+        }
+    }
+
+    @Test
+    void lineOfExactlyTheBoundIsRead() throws IOException {
+        try (var server = new FakeServer();
+                var peer = new Candidate()) {
+            var dialing = Background.start(() -> patient().dial(server.uri(), "t"));
+            try (RawPeer relay = server.answer(FakeServer.meeting(peer.address()));
+                    RawPeer at = peer.next()) {
+                at.send("rdv/1 ACCEPT t" + " ".repeat(4_095 - 14) + "\n");
+                try (Connection connection = dialing.result()) {
+                    assertThat(connection.route()).isInstanceOf(Route.Direct.class);
+                    assertThat(relay.rest()).startsWith("OTHER ");
+                }
+            }
+        }
+    }
+
+    /** The peer whose word does not come is not taken by an accepter, whatever else it says. */
+    @ParameterizedTest
+    @ValueSource(strings = {"OTHER 127.0.0.1:1\n", "continue\n", "hello\n"})
+    void accepterTakesNoDirectConnectionWithoutContinue(String word) throws IOException {
+        try (var server = new FakeServer();
+                var stranger = new Candidate()) {
+            var accepting = Background.start(() -> patient().accept(server.uri(), "t"));
+            try (RawPeer relay = server.answer(FakeServer.meeting(stranger.address()));
+                    RawPeer at = stranger.next()) {
+                assertThat(at.read(15)).isEqualTo("rdv/1 ACCEPT t\n");
+                at.send("rdv/1 DIAL t\n" + word);
+                assertEnds(at);
+                relay.send("CONTINUE\n");
+                try (Connection connection = accepting.result()) {
+                    assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
+                }
+            }
+        }
+    }
+
+    @Test
+    void candidatesThatMayNotBeDialledAreNotDialled() throws IOException {
+        try (var server = new FakeServer();
+                var forbidden = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
+            String serverItself = "127.0.0.1:" + server.address().getPort();
+            var dialing = Background.start(
+                    () -> dialer(Picker.waitForDirect(Duration.ofMillis(300))).dial(server.uri(), "t"));
+            try (RawPeer relay = server.answer(FakeServer.meeting(
+                            "0.0.0.0:4000",
+                            "224.0.0.1:4000",
+                            "255.255.255.255:4000",
+                            "[ff0e:7264:7600::1]:1",
+                            "[::1]:" + forbidden.getLocalPort(),
+                            "192.0.2.1:4000",
+                            "127.0.0.1:22",
+                            "127.0.0.1:0",
+                            serverItself));
+                    Connection connection = dialing.result()) {
+                assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
+                assertThat(relay.read(9)).isEqualTo("CONTINUE\n");
+                assertThat(connection.report().peerCandidates()).hasSize(9);
+                assertThat(connection.report().attempts())
+                        .extracting(Report.Attempt::outcome)
+                        .containsExactlyInAnyOrder(
+                                "not tried: no address of a host",
+                                "not tried: no address of a host",
+                                "not tried: no address of a host",
+                                "not tried: no address of a host",
+                                "not tried: loopback6 addresses not enabled",
+                                "not tried: public4 addresses not enabled",
+                                "not tried: privileged port",
+                                "not tried: port 0",
+                                "not tried: own relay");
+            }
+        }
+    }
+
+    @Test
+    void tenCandidatesAreTakenAndElevenAreAViolation() throws IOException {
+        String[] eleven =
+                IntStream.range(0, 11).mapToObj(i -> "192.0.2." + i + ":4000").toArray(String[]::new);
+        for (int count : List.of(10, 11)) {
+            try (var server = new FakeServer()) {
+                var dialing = Background.start(() -> dialer(Picker.first()).dial(server.uri(), "t"));
+                try (RawPeer relay = server.answer(
+                        FakeServer.meeting(List.of(eleven).subList(0, count).toArray(new String[0])))) {
+                    if (count == 10) {
+                        try (Connection connection = dialing.result()) {
+                            assertThat(connection.report().peerCandidates()).hasSize(10);
+                        }
+                    } else {
+                        assertThat(dialing.failure())
+                                .isInstanceOf(ProtocolViolation.class)
+                                .hasMessageContaining("too many peer addrs");
+                        assertThat(relay.local()).isNotNull();
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- the lower operation
+
+    @Test
+    void rendezvousHandsOutEverythingAndChoosesNothing() throws Exception {
+        AddressPort pseudo = AddressPort.parse("[ff0e:7264:7600::1]:7");
+        RdvClient client =
+                RdvClient.builder().spaces(RdvClientTest.LOOPBACK).timeout(LONG).build();
+        try (var server = ServerFixture.start()) {
+            var accepting =
+                    Background.start(() -> client.rendezvous(Method.ACCEPT, server.uri(), "t", List.of(pseudo)));
+            try (Rendezvous dialer = client.rendezvous(Method.DIAL, server.uri(), "t", List.of());
+                    Rendezvous accepter = accepting.result()) {
+                assertThat(accepter.ownCandidates()).contains(pseudo).hasSize(2);
+                assertThat(dialer.response().peerAddrs()).contains(pseudo).containsAll(accepter.ownCandidates());
+                assertThat(dialer.response().observed())
+                        .isEqualTo(dialer.ownCandidates().stream().findFirst());
+                assertThat(dialer.response().peerRoundTrip()).isPresent();
+                assertThat(dialer.relayAddress()).isEqualTo(server.address());
+                assertThat(dialer.method()).isEqualTo(Method.DIAL);
+                // The socket is alive: the peer's own listener takes a connection that nobody has raced for.
+                try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(
+                        InetAddress.ofLiteral("127.0.0.1"), accepter.socket().port()))) {
+                    try (TcpStream inbound = accepter.socket().nextInbound(LONG).orElseThrow().stream()) {
+                        assertThat(inbound.remoteAddress()).contains((InetSocketAddress) channel.getLocalAddress());
+                    }
+                }
+                // And so is the relay's stream.
+                dialer.relay().write(ByteBuffer.wrap("CONTINUE\nx".getBytes(StandardCharsets.US_ASCII)));
+                ByteBuffer got = ByteBuffer.allocate(10);
+                accepter.relay().readTimeout(LONG);
+                while (got.hasRemaining()) {
+                    accepter.relay().read(got);
+                }
+                assertThat(new String(got.array(), StandardCharsets.US_ASCII)).isEqualTo("CONTINUE\nx");
+            }
+        }
+    }
+
+    @Test
+    void rendezvousOffersNoMoreThanNineCandidates() throws Exception {
+        RdvClient client = RdvClient.builder()
+                .spaces(AddressSpaces.NONE)
+                .timeout(Duration.ofSeconds(20))
+                .build();
+        List<AddressPort> twelve = IntStream.range(0, 12)
+                .mapToObj(i -> AddressPort.parse("192.0.2." + (100 + i) + ":1"))
+                .toList();
+        try (var server = ServerFixture.start()) {
+            var accepting = Background.start(() -> client.rendezvous(Method.ACCEPT, server.uri(), "t", twelve));
+            try (Rendezvous dialer = client.rendezvous(Method.DIAL, server.uri(), "t", List.of());
+                    Rendezvous accepter = accepting.result()) {
+                assertThat(accepter.ownCandidates()).isEqualTo(twelve.subList(0, 9));
+                assertThat(dialer.response().peerAddrs()).hasSize(10).containsAll(twelve.subList(0, 9));
+            }
+        }
+    }
+
+    @Test
+    void rendezvousThatFailsLeavesNothing() throws IOException {
+        RdvClient client = RdvClient.builder().timeout(Duration.ofMillis(100)).build();
+        try (var server = ServerFixture.start()) {
+            assertThatThrownBy(() -> client.rendezvous(Method.DIAL, server.uri(), "t", List.of()))
+                    .isInstanceOf(dev.posthouse.net.TimedOut.class);
+        }
+    }
+
+    private static void assertEnds(RawPeer peer) throws IOException {
+        try {
+            String rest = peer.rest();
+            assertThat(rest).isIn("", "rdv/1 DIAL t\n", "rdv/1 ACCEPT t\n");
+        } catch (dev.posthouse.net.TimedOut e) {
+            throw new AssertionError("it was left open", e);
+        } catch (IOException e) {
+            // reset
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.rdv.client;
+
+import org.jspecify.annotations.NullMarked;

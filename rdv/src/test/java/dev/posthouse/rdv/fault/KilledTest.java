@@ -1,0 +1,119 @@
+package dev.posthouse.rdv.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.posthouse.net.TcpStream;
+import dev.posthouse.rdv.server.ServerFixture;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Something dies in the middle of a transfer: what arrived is a prefix of what was sent, and nobody hangs. */
+@ExtendWith(LeakCheck.class)
+class KilledTest {
+
+    private static final long ENDLESS = 1L << 40;
+    private static final long SEED = 11;
+
+    @Test
+    void relayThatIsKilledEndsBothWithAPrefix() throws IOException {
+        try (var relay = new RelayProcess(":")) {
+            try (RelayedPair pair = RelayedPair.meet(relay.address(), "t")) {
+                var there = new Transfer(SEED);
+                var back = new Transfer(SEED + 1);
+                pair.dialer().readTimeout(Duration.ZERO);
+                pair.accepter().readTimeout(Duration.ZERO);
+                var sending = Background.start(() -> there.send(pair.dialer(), ENDLESS));
+                var receiving = Background.start(() -> there.receive(pair.accepter()));
+                var answering = Background.start(() -> back.send(pair.accepter(), ENDLESS));
+                var reading = Background.start(() -> back.receive(pair.dialer()));
+                Awaitility.await().until(() -> there.received() > 1 << 20 && back.received() > 1 << 20);
+                relay.kill();
+                assertThat(sending.result()).isPresent();
+                assertThat(answering.result()).isPresent();
+                // A killed process leaves a reset or an end, whichever its unread input makes it.
+                assertThat(receiving.result()).isNotNull();
+                assertThat(reading.result()).isNotNull();
+                there.assertPrefix();
+                back.assertPrefix();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void resetOfOneLegIsAResetOfTheOtherAndIsCounted(boolean dialerResets) throws IOException {
+        try (var server = ServerFixture.start();
+                RelayedPair pair = RelayedPair.meet(server.address(), "t")) {
+            TcpStream resets = dialerResets ? pair.dialer() : pair.accepter();
+            TcpStream sees = dialerResets ? pair.accepter() : pair.dialer();
+            sees.readTimeout(Duration.ZERO);
+            var transfer = new Transfer(SEED);
+            var receiving = Background.start(() -> transfer.receive(sees));
+            resets.write(
+                    ByteBuffer.wrap(dev.posthouse.testkit.ByteOracle.of(SEED).bytes(0, 1_000)));
+            Awaitility.await().until(() -> transfer.received() == 1_000);
+            resets.abort();
+            assertThat(receiving.result()).as("a reset, not an end").isPresent();
+            RelayEvent.CircuitClosed closed = server.awaitEvent(RelayEvent.CircuitClosed.class);
+            assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
+            assertThat(closed.error()).isPresent();
+            assertThat(dialerResets ? closed.dialerBytes() : closed.accepterBytes())
+                    .isEqualTo(1_000);
+            assertThat(dialerResets ? closed.accepterBytes() : closed.dialerBytes())
+                    .isZero();
+            Awaitility.await().until(() -> server.relay().connections() == 0);
+        }
+    }
+
+    @Test
+    void peerThatIsKilledWhileItSendsLeavesAPrefix() throws IOException {
+        try (var server = ServerFixture.start();
+                RelayedPair pair = RelayedPair.meet(server.address(), "t")) {
+            pair.accepter().readTimeout(Duration.ZERO);
+            var transfer = new Transfer(SEED);
+            var sending = Background.start(() -> transfer.send(pair.dialer(), ENDLESS));
+            var receiving = Background.start(() -> transfer.receive(pair.accepter()));
+            Awaitility.await().until(() -> transfer.received() > 1 << 20);
+            pair.dialer().abort();
+            assertThat(sending.result()).isPresent();
+            assertThat(receiving.result()).isPresent();
+            transfer.assertPrefix();
+            assertThat(server.awaitEvent(RelayEvent.CircuitClosed.class).reason())
+                    .isEqualTo(Reason.PEER_RESET);
+        }
+    }
+
+    @Test
+    void relayThatIsClosedResetsItsCircuitsAndChoosingPairs() throws IOException {
+        var server = ServerFixture.start();
+        try (server;
+                RelayedPair pair = RelayedPair.meet(server.address(), "t");
+                var dialer = server.waiting("DIAL", "choosing");
+                var accepter = server.connect().send(dev.posthouse.rdv.server.RawPeer.request("ACCEPT", "choosing"))) {
+            dialer.head();
+            accepter.head();
+            server.close();
+            for (TcpStream stream :
+                    java.util.List.of(pair.dialer(), pair.accepter(), dialer.stream(), accepter.stream())) {
+                var transfer = new Transfer(SEED);
+                stream.readTimeout(Duration.ofSeconds(10));
+                assertThat(transfer.receive(stream).map(Object::getClass).map(Class::getSimpleName))
+                        .isNotEqualTo(java.util.Optional.of("TimedOut"));
+            }
+            assertThat(server.awaitEvent(RelayEvent.CircuitClosed.class).reason())
+                    .isEqualTo(Reason.SHUTDOWN);
+            assertThat(server.awaitEvent(RelayEvent.NotRelayed.class).reason()).isEqualTo(Reason.SHUTDOWN);
+            Awaitility.await().until(() -> server.relay().connections() == 0);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.posthouse.rdv.fault;
+
+import dev.posthouse.rdv.server.RdvServer;
+import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.Relay;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.Background;
+import java.io.BufferedReader;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A relay in a process of its own, to be killed or starved of descriptors. Says its events by name, one a line. */
+final class RelayProcess implements AutoCloseable {
+
+    private final Process process;
+    private final CopyOnWriteArrayList<String> lines = new CopyOnWriteArrayList<>();
+
+    /** @param shell what is run before the relay, in the same shell: {@code ulimit -n 200} */
+    RelayProcess(String shell) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        shell + "; exec \"$0\" \"$@\"",
+                        java,
+                        "-Xmx128m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RelayProcess.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Thread.ofVirtual().start(() -> {
+            try (var out =
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+                out.lines().forEach(lines::add);
+            } catch (IOException | RuntimeException e) {
+                // It was killed.
+            }
+        });
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> count("listening") == 1);
+    }
+
+    InetSocketAddress address() {
+        String listening = lines.stream()
+                .filter(line -> line.startsWith("listening"))
+                .findFirst()
+                .orElseThrow();
+        return RelayedPair.loopback(Integer.parseInt(listening.split(" ", -1)[1]));
+    }
+
+    /** Tells it something; see {@link #main}. */
+    void tell(String command) throws IOException {
+        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
+    /** Lines that begin with this word. */
+    List<String> lines(String word) {
+        return lines.stream()
+                .filter(line -> line.equals(word) || line.startsWith(word + " "))
+                .toList();
+    }
+
+    /** How many of these there are. */
+    int count(String word) {
+        return lines(word).size();
+    }
+
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                throw new IOException("the child process does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The child. Commands: {@code hold} opens files until no descriptor is left, {@code free} closes them. */
+    public static void main(String[] args) throws IOException {
+        // A class that is first needed when no descriptor is left cannot be read from a folder of classes.
+        requireWords(new RelayEvent.AcceptPaused("none left"));
+        requireWords(new RelayEvent.AcceptResumed());
+        blockOnce();
+        Relay relay = Relay.builder()
+                .dialect(RdvServer.withDefaults())
+                .limits(Limits.builder()
+                        .head(Duration.ofSeconds(60))
+                        .waitingPerAddress(0)
+                        .build())
+                .events(RelayProcess::say)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .start();
+        var held = new ArrayList<FileInputStream>();
+        try (relay;
+                var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals("hold")) {
+                    hold(held);
+                } else {
+                    free(held);
+                }
+                System.out.println("done");
+            }
+        }
+    }
+
+    private static void hold(List<FileInputStream> held) {
+        try {
+            while (true) {
+                held.add(new FileInputStream("/dev/null"));
+            }
+        } catch (IOException e) {
+            // All are in use now.
+        }
+    }
+
+    private static void free(List<FileInputStream> held) throws IOException {
+        for (FileInputStream one : held) {
+            one.close();
+        }
+        held.clear();
+    }
+
+    /** The JDK opens what it needs for blocked virtual threads when the first one blocks, and never tries again. */
+    private static void blockOnce() throws IOException {
+        Pipe pipe = Pipe.open();
+        try (var source = pipe.source();
+                var sink = pipe.sink()) {
+            for (int i = 0; i < 2; i++) {
+                var reader = Background.start(() -> source.read(ByteBuffer.allocate(1)));
+                reader.awaitBlocked();
+                sink.write(ByteBuffer.wrap(new byte[1]));
+                reader.result();
+            }
+        }
+    }
+
+    private static void requireWords(RelayEvent event) {
+        if (words(event).isEmpty()) {
+            throw new IllegalStateException("no words for " + event);
+        }
+    }
+
+    private static void say(RelayEvent event) {
+        System.out.println(words(event));
+    }
+
+    private static String words(RelayEvent event) {
+        return switch (event) {
+            case RelayEvent.Listening listening ->
+                "listening " + listening.address().getPort();
+            case RelayEvent.AcceptPaused paused -> "paused " + paused.cause();
+            case RelayEvent.AcceptResumed resumed -> "resumed";
+            case RelayEvent.Refused refused -> "refused " + refused.reason().label();
+            case RelayEvent.Fault fault ->
+                "fault " + fault + " " + fault.cause().getCause();
+            default -> "other";
+        };
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.rdv.fault;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package dev.posthouse.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.posthouse.net.address.AddressPort;
+import dev.posthouse.relay.Directory.Meeting;
+import dev.posthouse.relay.Directory.Offer;
+import dev.posthouse.relay.Directory.Presence;
+import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.testkit.Background;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who meets whom, and that nobody is met twice. */
+class MemoryDirectoryTest {
+
+    private final Directory directory = new MemoryDirectory();
+
+    private static Presence presence(String dialect, String name, Role role, String node, long slot) {
+        var offer = new Offer(List.of(AddressPort.parse("192.0.2.1:" + slot % 60_000)), Optional.empty());
+        return new Presence(dialect, name, role, offer, node, slot, Instant.EPOCH);
+    }
+
+    private static Presence dialer(long slot) {
+        return presence("rdv", "t", Role.DIALER, "here", slot);
+    }
+
+    private static Presence accepter(long slot) {
+        return presence("rdv", "t", Role.ACCEPTER, "here", slot);
+    }
+
+    private static Meeting waits() {
+        return new Meeting.Waiting(Optional.empty());
+    }
+
+    @Test
+    void firstWaitsAndThePartnerMeetsIt() {
+        assertThat(directory.meet(dialer(1))).isEqualTo(waits());
+        assertThat(directory.meet(accepter(2))).isEqualTo(new Meeting.Matched(dialer(1)));
+        // Neither is left behind.
+        assertThat(directory.meet(accepter(3))).isEqualTo(waits());
+        assertThat(directory.meet(dialer(4))).isEqualTo(new Meeting.Matched(accepter(3)));
+    }
+
+    @Test
+    void newerOfTheSameRoleReplacesTheOlder() {
+        directory.meet(dialer(1));
+        assertThat(directory.meet(dialer(2))).isEqualTo(new Meeting.Waiting(Optional.of(dialer(1))));
+        assertThat(directory.meet(accepter(3))).isEqualTo(new Meeting.Matched(dialer(2)));
+    }
+
+    @Test
+    void namesAreToldApartByTheirDialect() {
+        directory.meet(dialer(1));
+        assertThat(directory.meet(presence("offset", "t", Role.ACCEPTER, "here", 2)))
+                .isEqualTo(waits());
+        assertThat(directory.meet(presence("rdv", "u", Role.ACCEPTER, "here", 3)))
+                .isEqualTo(waits());
+    }
+
+    @Test
+    void withdrawingTakesOutExactlyTheOneThatWaits() {
+        directory.meet(dialer(1));
+        assertThat(directory.withdraw(dialer(2))).isFalse();
+        assertThat(directory.withdraw(presence("rdv", "t", Role.DIALER, "there", 1)))
+                .as("a slot of the same number on another node")
+                .isFalse();
+        assertThat(directory.withdraw(dialer(1))).isTrue();
+        assertThat(directory.withdraw(dialer(1))).isFalse();
+        assertThat(directory.meet(accepter(3))).isEqualTo(waits());
+    }
+
+    @Test
+    void whoWasReplacedCannotWithdrawItsSuccessor() {
+        directory.meet(dialer(1));
+        directory.meet(dialer(2));
+        assertThat(directory.withdraw(dialer(1))).isFalse();
+        assertThat(directory.meet(accepter(3))).isEqualTo(new Meeting.Matched(dialer(2)));
+    }
+
+    /** Each presence ends in exactly one way: met, replaced, withdrawn, or it meets somebody itself. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void everybodyLeavesExactlyOnceHoweverManyCome(long seed) {
+        var ends = new ConcurrentHashMap<Long, String>();
+        List<Background<?>> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            long from = 1 + t * 100_000L;
+            var random = new SplittableRandom(seed * 10 + t);
+            threads.add(Background.run(() -> {
+                for (long slot = from; slot < from + 5_000; slot++) {
+                    Role role = random.nextBoolean() ? Role.DIALER : Role.ACCEPTER;
+                    Presence mine = presence("rdv", "t" + random.nextInt(3), role, "here", slot);
+                    switch (directory.meet(mine)) {
+                        case Meeting.Matched(Presence partner) -> {
+                            end(ends, partner, "met");
+                            end(ends, mine, "meets");
+                            if (!partner.name().equals(mine.name()) || partner.role() == role) {
+                                throw new AssertionError(mine + " met " + partner);
+                            }
+                        }
+                        case Meeting.Waiting(var replaced) -> {
+                            replaced.ifPresent(older -> end(ends, older, "replaced"));
+                            if (random.nextInt(4) == 0 && directory.withdraw(mine)) {
+                                end(ends, mine, "withdrawn");
+                            }
+                        }
+                    }
+                }
+            }));
+        }
+        threads.forEach(Background::result);
+        for (String name : List.of("t0", "t1", "t2")) {
+            Presence last = presence("rdv", name, Role.DIALER, "here", 999_999);
+            switch (directory.meet(last)) {
+                case Meeting.Matched(Presence partner) -> end(ends, partner, "met");
+                case Meeting.Waiting(var replaced) -> replaced.ifPresent(older -> end(ends, older, "replaced"));
+            }
+        }
+        assertThat(ends).as("seed %d", seed).hasSize(20_000);
+    }
+
+    private static void end(ConcurrentHashMap<Long, String> ends, Presence who, String how) {
+        String before = ends.put(who.slot(), how);
+        if (before != null) {
+            throw new AssertionError(who + " was " + how + " and before that " + before);
+        }
+    }
+}
