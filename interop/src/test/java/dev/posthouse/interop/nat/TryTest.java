@@ -60,9 +60,9 @@ class TryTest {
 
     @Test
     void relayThatIsChosenLongAfterThePathWarrantsItIsAComplaint() {
-        var late = new Try(connected("relayed", Duration.ofMillis(2_301)), RELAYED);
+        var late = new Try(connected("relayed", Duration.ofMillis(20_501)), RELAYED);
 
-        assertThat(late.complaint(Expected.RELAYED, true).orElseThrow()).contains("warrants 300");
+        assertThat(late.complaint(Expected.RELAYED, true).orElseThrow()).contains("warrants 500");
         assertThat(late.complaint(Expected.RELAYED, false)).isEmpty();
     }
 
