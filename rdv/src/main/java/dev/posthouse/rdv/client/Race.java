@@ -94,6 +94,10 @@ final class Race implements Picker.Race, AutoCloseable {
 
     /** Runs it to the choice. */
     Connection run(Picker picker) throws IOException, InterruptedException {
+        if (meeting.method() == Method.DIAL) {
+            // Before anything direct can come: a picker sees the relay first.
+            ready.add(relayed(meeting.relay()));
+        }
         if (direct != null) {
             Thread.ofVirtual().name("posthouse-arrivals").start(() -> takeArrivals(direct));
         }
@@ -175,7 +179,6 @@ final class Race implements Picker.Race, AutoCloseable {
     // ---- the dialer's choice
 
     private Contender choose(Picker picker) throws IOException, InterruptedException {
-        ready.add(relayed(meeting.relay()));
         while (true) {
             Picker.Candidate wanted = picker.pick(this);
             Contender contender = seen.stream()
