@@ -6,7 +6,6 @@ import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.tls.TlsServer;
-import dev.posthouse.relay.splice.DataPath;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -315,10 +314,5 @@ public final class Relay implements AutoCloseable {
             relay.services.events().on(new RelayEvent.Listening(relay.address()));
             return relay;
         }
-    }
-
-    /** The data path, for those who mount further things on it. */
-    public DataPath dataPath() {
-        return services.dataPath();
     }
 }
