@@ -2,9 +2,6 @@ package dev.posthouse.net;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The deadline of a whole exchange (a handshake, a write): when the time is up the stream is aborted, and whatever was
  * blocked on it fails with {@link TimedOut}. For the time of a single read see {@link ByteStream#readTimeout}.
  *
- * <p>The exchange runs on the calling thread; the timer is the JDK's common pool, where aborting never blocks.
+ * <p>The exchange runs on the calling thread; the stream is aborted on the JDK's common pool, since
+ * aborting never blocks.
  */
 public final class Deadline {
 
@@ -21,6 +19,9 @@ public final class Deadline {
     public interface Exchange<T extends @Nullable Object> {
         T run() throws IOException;
     }
+
+    /** One for the process, like the JDK's common pool on which its actions run: nothing of it can be set or seen. */
+    private static final Alarms ALARMS = new Alarms();
 
     private Deadline() {}
 
@@ -42,15 +43,11 @@ public final class Deadline {
         // The end of the exchange and the end of the time race for this one bit: whoever sets it has won, so that an
         // exchange that returned can never have its stream aborted behind its back.
         var over = new AtomicBoolean();
-        Future<?> timer = ForkJoinPool.commonPool()
-                .schedule(
-                        () -> {
-                            if (over.compareAndSet(false, true)) {
-                                stream.abort();
-                            }
-                        },
-                        Timeouts.nanos(limit),
-                        TimeUnit.NANOSECONDS);
+        Alarms.Alarm alarm = ALARMS.set(Timeouts.nanos(limit), () -> {
+            if (over.compareAndSet(false, true)) {
+                stream.abort();
+            }
+        });
         try {
             T result = exchange.run();
             if (!over.compareAndSet(false, true)) {
@@ -66,7 +63,7 @@ public final class Deadline {
             throw e;
         } finally {
             over.set(true);
-            timer.cancel(false);
+            alarm.cancel();
         }
     }
 
