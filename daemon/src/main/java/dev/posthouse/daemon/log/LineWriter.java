@@ -5,6 +5,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -19,6 +20,12 @@ final class LineWriter implements AutoCloseable {
 
     /** For what is still to be written at the end. */
     private static final Duration LAST_LINES = Duration.ofSeconds(1);
+
+    /**
+     * After the last line that is there. A thread that waits in the queue is woken for each line, at the cost of whoever
+     * logs it; this way once for all lines of such a while, which nobody who reads a log notices.
+     */
+    private static final Duration REST = Duration.ofMillis(5);
 
     /** One line, or the end. */
     private record Line(String text, boolean last) {}
@@ -61,6 +68,9 @@ final class LineWriter implements AutoCloseable {
                 }
                 if (line.last()) {
                     return;
+                }
+                if (lines.isEmpty()) {
+                    LockSupport.parkNanos(REST.toNanos());
                 }
             }
         } catch (InterruptedException e) {
