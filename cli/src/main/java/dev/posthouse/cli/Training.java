@@ -1,26 +1,31 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.daemon.Daemon;
+import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.rdv.client.RdvClient;
-import dev.posthouse.rdv.server.RdvServer;
-import dev.posthouse.relay.Relay;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.channels.Channels;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What the JDK watches once, at a build, to make its cache of loaded and linked classes: the program's ordinary ways, over
- * loopback, without a word. Run by the launcher with {@code -XX:AOTCacheOutput}.
+ * What the JDK watches once, at a build, to make its cache of loaded and linked classes and of how often methods ran and
+ * what they met: the program's ordinary ways, over loopback, without a word. Run by the launcher with {@code
+ * -XX:AOTCacheOutput}.
  */
 final class Training {
 
     private static final int TRANSFER = 1_000_000;
+
+    /** As many as make the relay's ways hot, so that its profile is in the cache and a busy relay is fast after seconds. */
+    private static final int CIRCUITS = 400;
 
     private Training() {}
 
@@ -28,18 +33,22 @@ final class Training {
         Main.commandLine().parseArgs("dial", "http://127.0.0.1:1", "token", "--space", "none", "--json");
         Main.commandLine().parseArgs("accept", "http://127.0.0.1:1", "token");
         Main.commandLine().getUsageMessage();
-        try (Relay relay = Relay.builder()
-                .dialect(RdvServer.withDefaults())
-                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .start()) {
-            URI address = URI.create("http://127.0.0.1:" + relay.address().getPort());
-            for (AddressSpaces spaces : new AddressSpaces[] {AddressSpaces.NONE, AddressSpaces.ALL}) {
-                transfer(address, spaces);
+        var configuration = Configuration.load(
+                Optional.empty(),
+                Map.of(),
+                Map.of(Settings.LISTEN.flag(), "127.0.0.1:0", Settings.ADMIN_LISTEN.flag(), "off"));
+        try (Daemon daemon = Daemon.start(configuration, line -> {})) {
+            URI address = URI.create(
+                    "http://127.0.0.1:" + daemon.addresses().getFirst().getPort());
+            transfer(address, AddressSpaces.ALL, TRANSFER);
+            transfer(address, AddressSpaces.NONE, TRANSFER);
+            for (int i = 0; i < CIRCUITS; i++) {
+                transfer(address, AddressSpaces.NONE, 1);
             }
         }
     }
 
-    private static void transfer(URI relay, AddressSpaces spaces) throws Exception {
+    private static void transfer(URI relay, AddressSpaces spaces, int bytes) throws Exception {
         var accepted = new CompletableFuture<Void>();
         Thread.startVirtualThread(() -> {
             try (RdvClient client = RdvClient.builder().spaces(spaces).build();
@@ -52,7 +61,7 @@ final class Training {
         });
         try (RdvClient client = RdvClient.builder().spaces(spaces).build();
                 Connection connection = client.dial(relay, "training")) {
-            pipe(connection, TRANSFER);
+            pipe(connection, bytes);
         }
         accepted.get();
     }
