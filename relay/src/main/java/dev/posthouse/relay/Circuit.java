@@ -4,7 +4,7 @@ import dev.posthouse.relay.splice.Splice;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** One relayed pair that carries bytes. Any thread may look. */
+/** One relayed pair that carries bytes. Any thread may look, and end it. */
 public final class Circuit {
 
     private final long id;
@@ -14,6 +14,8 @@ public final class Circuit {
     private final InetSocketAddress accepter;
     private final long startNanos;
     private volatile @Nullable Splice splice;
+    // Guarded by this: why it is to end, said before it had a splice.
+    private @Nullable Reason endedEarly;
 
     Circuit(
             long id,
@@ -31,7 +33,14 @@ public final class Circuit {
     }
 
     void carriedBy(Splice joined) {
-        splice = joined;
+        Reason early;
+        synchronized (this) {
+            splice = joined;
+            early = endedEarly;
+        }
+        if (early != null) {
+            joined.end(early);
+        }
     }
 
     /** The number that its events carry. */
@@ -76,9 +85,15 @@ public final class Circuit {
         return now == null ? 0 : now.rightToLeft();
     }
 
-    /** Ends it. */
+    /** Ends it; one that is only about to carry bytes ends when it would begin to. */
     public void end(Reason reason) {
-        Splice now = splice;
+        Splice now;
+        synchronized (this) {
+            now = splice;
+            if (now == null) {
+                endedEarly = reason;
+            }
+        }
         if (now != null) {
             now.end(reason);
         }
