@@ -10,7 +10,7 @@ import java.util.Optional;
  * under the slot named here. In memory by {@link MemoryDirectory}; a directory that several nodes share has the same
  * shape.
  *
- * <p>Thread-safe. {@link #meet} decides at once and never waits for a partner.
+ * <p>Thread-safe. {@link #meet} and {@link #match} decide at once and never wait for a partner.
  */
 public interface Directory {
 
@@ -73,6 +73,14 @@ public interface Directory {
          */
         record Matched(Presence partner) implements Meeting {}
     }
+
+    /**
+     * Takes out whoever waits in the other role under a name: for one who may not, or need not, wait.
+     *
+     * @param role of the one who asks
+     * @return where the partner is; empty if none waits
+     */
+    Optional<Presence> match(String dialect, String name, Role role);
 
     /** Matches {@code presence} with the other role of its name if that waits, or else lets it wait. */
     Meeting meet(Presence presence);

@@ -11,6 +11,19 @@ public final class MemoryDirectory implements Directory {
     private final ConcurrentHashMap<Key, Presence> waiting = new ConcurrentHashMap<>();
 
     @Override
+    public Optional<Presence> match(String dialect, String name, Role role) {
+        var found = new Presence[1];
+        waiting.computeIfPresent(new Key(dialect, name), (key, there) -> {
+            if (there.role() == role) {
+                return there;
+            }
+            found[0] = there;
+            return null;
+        });
+        return Optional.ofNullable(found[0]);
+    }
+
+    @Override
     public Meeting meet(Presence presence) {
         var outcome = new Meeting[1];
         waiting.compute(new Key(presence.dialect(), presence.name()), (key, there) -> {

@@ -50,6 +50,15 @@ class MemoryDirectoryTest {
     }
 
     @Test
+    void matchTakesAPartnerOutAndLeavesNobodyBehind() {
+        assertThat(directory.match("rdv", "t", Role.DIALER)).isEmpty();
+        directory.meet(dialer(1));
+        assertThat(directory.match("rdv", "t", Role.DIALER)).isEmpty();
+        assertThat(directory.match("rdv", "t", Role.ACCEPTER)).contains(dialer(1));
+        assertThat(directory.match("rdv", "t", Role.ACCEPTER)).isEmpty();
+    }
+
+    @Test
     void newerOfTheSameRoleReplacesTheOlder() {
         directory.meet(dialer(1));
         assertThat(directory.meet(dialer(2))).isEqualTo(new Meeting.Waiting(Optional.of(dialer(1))));

@@ -7,6 +7,7 @@ import dev.posthouse.relay.Admission;
 import dev.posthouse.relay.Directory.Meeting;
 import dev.posthouse.relay.Directory.Presence;
 import dev.posthouse.relay.Leg;
+import dev.posthouse.relay.Permit;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayServices;
@@ -19,7 +20,7 @@ import java.util.Optional;
 
 /**
  * Who waits for whom (spec 3): the first of two waits, the second meets it, a newer one of the same method takes the older
- * one's place. Unlike the original's, a peer that leaves in the instant its partner comes costs the partner nothing: it
+ * one's place, for which it needs a place of its own. Unlike the original's, a peer that leaves in the instant its partner comes costs the partner nothing: it
  * goes on waiting (spec 10.2 #8).
  *
  * <p>Thread-safe; holds no lock.
@@ -37,33 +38,73 @@ final class Lobby {
 
     /** Lets a peer in whose request is in order: it waits, or meets its partner on the calling thread. */
     void join(RdvPeer peer) throws InterruptedException {
+        RdvRequest request = peer.request();
         while (true) {
-            long slot = services.waitingRoom().reserve();
-            Presence presence = presence(peer, slot);
-            boolean parked = false;
-            try {
-                switch (services.directory().meet(presence)) {
-                    case Meeting.Waiting waiting -> {
-                        waiting.replaced().ifPresent(this::replace);
-                        parked = park(peer, presence);
-                        return;
-                    }
-                    case Meeting.Matched matched -> {
-                        services.waitingRoom().vacate(slot);
-                        Optional<RdvPeer> partner = take(matched.partner().slot(), Reason.COMPLETED);
-                        if (partner.isPresent()) {
-                            choice.run(peer, partner.get());
-                            return;
-                        }
-                        // It left in this very instant: look again.
-                    }
+            Optional<Presence> partner = services.directory()
+                    .match(RdvServer.NAME, request.token(), request.method().role());
+            if (partner.isEmpty()) {
+                // Asked before it is in the directory: who is refused must not cost an older one its place there.
+                Optional<Permit> place = admitted(peer);
+                if (place.isEmpty()) {
+                    return;
                 }
-            } finally {
-                if (!parked) {
-                    services.waitingRoom().vacate(slot);
+                partner = enter(peer, place.get());
+                if (partner.isEmpty()) {
+                    return;
                 }
             }
+            Optional<RdvPeer> met = take(partner.get().slot(), Reason.COMPLETED);
+            if (met.isPresent()) {
+                choice.run(peer, met.get());
+                return;
+            }
+            // It left in this very instant: look again.
         }
+    }
+
+    /** A place to wait; if there is none, it was sent away. */
+    private Optional<Permit> admitted(RdvPeer peer) {
+        return switch (services.admission()
+                .admitWaiting(AddressKey.of(peer.leg().payer()))) {
+            case Admission.Answer.Granted granted -> Optional.of(granted.permit());
+            case Admission.Answer.Denied denied -> {
+                services.events()
+                        .on(new RelayEvent.Refused(
+                                Optional.of(RdvServer.NAME), peer.leg().peer(), denied.reason(), denied.explanation()));
+                peer.dismiss(new Refusal(503, denied.explanation(), denied.reason()));
+                yield Optional.empty();
+            }
+        };
+    }
+
+    /** Lets it wait, or sends it away if the lobby is closed; if its partner has come meanwhile, that is what it gets. */
+    private Optional<Presence> enter(RdvPeer peer, Permit place) {
+        long slot = services.waitingRoom().reserve();
+        boolean parked = false;
+        try {
+            Presence presence = presence(peer, slot);
+            switch (services.directory().meet(presence)) {
+                case Meeting.Matched matched -> {
+                    return Optional.of(matched.partner());
+                }
+                case Meeting.Waiting waiting -> {
+                    waiting.replaced().ifPresent(this::replace);
+                    if (!closed) {
+                        park(peer, presence, place);
+                        parked = true;
+                        return Optional.empty();
+                    }
+                    services.directory().withdraw(presence);
+                }
+            }
+        } finally {
+            if (!parked) {
+                place.close();
+                services.waitingRoom().vacate(slot);
+            }
+        }
+        peer.dismiss(Refusal.SHUTTING_DOWN);
+        return Optional.empty();
     }
 
     private Presence presence(RdvPeer peer, long slot) {
@@ -79,42 +120,16 @@ final class Lobby {
                 services.clock().instant().plus(limit));
     }
 
-    /** Whether it waits now; if not, it was sent away. */
-    private boolean park(RdvPeer peer, Presence presence) {
+    private void park(RdvPeer peer, Presence presence, Permit place) {
+        peer.enter(presence, place);
+        services.events()
+                .on(new RelayEvent.WaitStarted(
+                        RdvServer.NAME, presence.role(), peer.tag(), peer.leg().peer()));
+        services.waitingRoom()
+                .park(presence.slot(), peer, services.admission().limits().lobby());
         if (closed) {
-            services.directory().withdraw(presence);
-            peer.dismiss(Refusal.SHUTTING_DOWN);
-            return false;
-        }
-        switch (services.admission().admitWaiting(AddressKey.of(peer.leg().payer()))) {
-            case Admission.Answer.Denied denied -> {
-                services.directory().withdraw(presence);
-                services.waitingRoom().vacate(presence.slot());
-                services.events()
-                        .on(new RelayEvent.Refused(
-                                Optional.of(RdvServer.NAME), peer.leg().peer(), denied.reason(), denied.explanation()));
-                peer.dismiss(new Refusal(503, denied.explanation(), denied.reason()));
-                return false;
-            }
-            case Admission.Answer.Granted granted -> {
-                peer.enter(presence, granted.permit());
-                services.events()
-                        .on(new RelayEvent.WaitStarted(
-                                RdvServer.NAME,
-                                presence.role(),
-                                peer.tag(),
-                                peer.leg().peer()));
-                services.waitingRoom()
-                        .park(
-                                presence.slot(),
-                                peer,
-                                services.admission().limits().lobby());
-                if (closed) {
-                    // Closed since we looked: whoever closed it may have passed this slot by.
-                    close();
-                }
-                return true;
-            }
+            // Closed since we looked: whoever closed it may have passed this slot by.
+            close();
         }
     }
 

@@ -48,6 +48,21 @@ class LobbyTest {
     }
 
     @Test
+    void newerThatIsRefusedCostsTheOlderNothing() throws IOException {
+        Limits limits = Limits.builder().waitingPerAddress(1).build();
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), limits);
+                RawPeer older = server.waiting("DIAL", "t");
+                RawPeer newer = server.connect().send(RawPeer.request("DIAL", "t"))) {
+            assertThat(newer.rest()).startsWith("HTTP/1.1 503").endsWith("too many peers of your address are waiting");
+            try (RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
+                assertThat(older.head()).startsWith("HTTP/1.1 101");
+                assertThat(accepter.head()).startsWith("HTTP/1.1 101");
+            }
+            assertThat(server.relay().services().admission().waiting()).isZero();
+        }
+    }
+
+    @Test
     void whoWaitsTooLongIsTold() throws IOException {
         Limits limits = Limits.builder().lobby(Duration.ofMillis(50)).build();
         try (var server = ServerFixture.start(RdvServer.withDefaults(), limits);
@@ -93,6 +108,8 @@ class LobbyTest {
             accepter.head();
             dialer.send("CONTINUE\n");
             assertThat(accepter.read(9)).isEqualTo("CONTINUE\n");
+            // The accepter hears of it first.
+            server.awaitEvent(RelayEvent.CircuitOpened.class);
             try (RawPeer waiter = server.waiting("DIAL", "t")) {
                 assertThat(server.relay().drain(Duration.ZERO)).isFalse();
                 assertThat(waiter.rest()).isEqualTo(Vectors.text("33-late-503-shutdown.http"));
