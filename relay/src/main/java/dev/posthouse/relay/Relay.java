@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +61,11 @@ public final class Relay implements AutoCloseable {
         this.descriptors = Descriptors.ofThisProcess();
         this.door = new FrontDoor(dialects, builder.proxies, builder.tls);
         dialects.forEach(dialect -> dialect.open(services));
-        this.accepting = Thread.ofPlatform().name("posthouse-accept").daemon().unstarted(this::acceptAll);
+        this.accepting = Thread.ofPlatform()
+                .name("posthouse-accept")
+                .daemon()
+                .unstarted(
+                        new Acceptor(listener::accept, this::welcome, () -> draining, services.events(), ACCEPT_PAUSE));
     }
 
     /** A builder; at least one dialect and {@link Builder#listen} are needed. */
@@ -93,29 +96,6 @@ public final class Relay implements AutoCloseable {
     /** Whether {@link #drain} or {@link #close} was called. */
     public boolean draining() {
         return draining;
-    }
-
-    private void acceptAll() {
-        boolean paused = false;
-        while (!draining) {
-            try {
-                SocketChannel channel = listener.accept();
-                if (paused) {
-                    paused = false;
-                    services.events().on(new RelayEvent.AcceptResumed());
-                }
-                welcome(channel);
-            } catch (IOException e) {
-                if (draining) {
-                    return;
-                }
-                if (!paused) {
-                    paused = true;
-                    services.events().on(new RelayEvent.AcceptPaused(String.valueOf(e.getMessage())));
-                }
-                LockSupport.parkNanos(ACCEPT_PAUSE.toNanos());
-            }
-        }
     }
 
     private void welcome(SocketChannel channel) throws IOException {
