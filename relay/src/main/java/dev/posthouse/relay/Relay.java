@@ -276,12 +276,13 @@ public final class Relay implements AutoCloseable {
          * Binds and starts.
          *
          * @throws IllegalStateException if there is no dialect
-         * @throws IOException if the address cannot be listened on
+         * @throws IOException if the address cannot be listened on, or there are no descriptors
          */
         public Relay start() throws IOException {
             if (dialects.isEmpty()) {
                 throw new IllegalStateException("a relay needs at least one dialect");
             }
+            Pollers.open();
             TcpListener listener = address == null ? everywhere() : TcpListener.bind(address);
             Relay relay;
             try {

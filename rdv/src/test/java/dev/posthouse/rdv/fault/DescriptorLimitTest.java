@@ -108,6 +108,18 @@ class DescriptorLimitTest {
         }
     }
 
+    /** It opens it when a virtual thread first blocks, and never again if there is no descriptor for it then. */
+    @Test
+    void whatTheJdkNeedsForBlockedThreadsIsOpenBeforeAnybodyComes() throws IOException {
+        try (var relay = new RelayProcess("ulimit -n " + LIMIT)) {
+            long before = relay.descriptors("anon_inode:[eventpoll]");
+            try (RelayedPair pair = RelayedPair.meet(relay.address(), "first")) {
+                trip(pair);
+                assertThat(relay.descriptors("anon_inode:[eventpoll]")).isEqualTo(before);
+            }
+        }
+    }
+
     /** One byte from the dialer, which also loads what the child needs for it while it can still read a class. */
     private static void trip(RelayedPair pair) throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);

@@ -4,16 +4,16 @@ import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.testkit.Background;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Pipe;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,6 +80,26 @@ final class RelayProcess implements AutoCloseable {
         return lines(word).size();
     }
 
+    /** Its descriptors of one kind, as Linux names them. */
+    long descriptors(String kind) throws IOException {
+        long count = 0;
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/fd"))) {
+            for (Path entry : entries) {
+                count += isOfKind(entry, kind) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private static boolean isOfKind(Path descriptor, String kind) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().equals(kind);
+        } catch (NoSuchFileException e) {
+            // Closed since it was listed.
+            return false;
+        }
+    }
+
     Duration cpu() {
         return process.info().totalCpuDuration().orElseThrow();
     }
@@ -105,7 +125,6 @@ final class RelayProcess implements AutoCloseable {
         // A class that is first needed when no descriptor is left cannot be read from a folder of classes.
         requireWords(new RelayEvent.AcceptPaused("none left"));
         requireWords(new RelayEvent.AcceptResumed());
-        blockOnce();
         Relay relay = Relay.builder()
                 .dialect(RdvServer.withDefaults())
                 .limits(Limits.builder()
@@ -144,20 +163,6 @@ final class RelayProcess implements AutoCloseable {
             one.close();
         }
         held.clear();
-    }
-
-    /** The JDK opens what it needs for blocked virtual threads when the first one blocks, and never tries again. */
-    private static void blockOnce() throws IOException {
-        Pipe pipe = Pipe.open();
-        try (var source = pipe.source();
-                var sink = pipe.sink()) {
-            for (int i = 0; i < 2; i++) {
-                var reader = Background.start(() -> source.read(ByteBuffer.allocate(1)));
-                reader.awaitBlocked();
-                sink.write(ByteBuffer.wrap(new byte[1]));
-                reader.result();
-            }
-        }
     }
 
     private static void requireWords(RelayEvent event) {
