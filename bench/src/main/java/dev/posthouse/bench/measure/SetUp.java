@@ -18,8 +18,11 @@ public final class SetUp implements Measure {
     private static final double MICROS_A_MILLI = 1e3;
     private static final int CLIENTS = RunningRelay.SLOTS;
 
-    /** The code of a set-up is larger than that of a transfer, so the JIT of a relay wants longer. */
-    private static final Duration WARM_UP = Duration.ofMillis(1_500);
+    /**
+     * Of the same load, for every contestant: the JIT of a relay on a JVM is through with the code of a set-up only after so
+     * long (measured), and so is that of the load itself.
+     */
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
 
     private static final Metric RATE = new Metric("setUpsASecond", "circuits/s", 0);
     private static final Metric P50 = new Metric("setUpMicrosP50", "set-up µs, p50", 0);
@@ -42,7 +45,8 @@ public final class SetUp implements Measure {
     @Override
     public String about() {
         return CLIENTS + " clients in a closed loop for " + window.toMillis() / 1000.0
-                + " s after a warm-up; a set-up is all from the first connect to one byte each way (rdv: ACCEPT, DIAL, both"
+                + " s after " + WARM_UP.toSeconds()
+                + " s of the same for every contestant to warm up; a set-up is all from the first connect to one byte each way (rdv: ACCEPT, DIAL, both"
                 + " 101s and CONTINUE); its CPU includes the closing.";
     }
 
