@@ -1,6 +1,7 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.MessageStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -53,6 +54,24 @@ public interface DataPath extends AutoCloseable {
      * @param onEnd called once, on a virtual thread, after both streams are closed
      */
     Splice join(ByteStream left, ByteStream right, Terms terms, Consumer<SpliceEnd> onEnd);
+
+    /**
+     * Joins two message streams for good, message by message: each is received whole and sent whole, one at a time in each
+     * direction, so that what is held for a slow reader is one message.
+     *
+     * <ul>
+     *   <li>The end of one direction ends both, in order: what came before it is delivered, the other side is told and read
+     *       until it ends, too, what it still sends is passed on if the first one takes it.
+     *   <li>A failure of one stream aborts the other; an allowance that is used up ends both, as with bytes. A message of
+     *       which only a part is allowed is not sent.
+     * </ul>
+     *
+     * @param left given up by the caller
+     * @param right the same
+     * @param terms idle time, allowances, rates; what counts is the messages' own bytes
+     * @param onEnd called once, on a virtual thread, after both streams are closed
+     */
+    Splice join(MessageStream left, MessageStream right, Terms terms, Consumer<SpliceEnd> onEnd);
 
     /** Ends every splice and every watch with {@link dev.posthouse.relay.Reason#SHUTDOWN}, and waits for the loops. */
     @Override

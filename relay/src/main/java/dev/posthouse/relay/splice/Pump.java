@@ -1,50 +1,63 @@
 package dev.posthouse.relay.splice;
 
-import dev.posthouse.net.ByteStream;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a {@link PumpedSplice}, on a virtual thread of its own. It waits with a small buffer, so that many can
- * wait; while reads fill it, it borrows a larger one.
+ * One direction of a {@link PumpedSplice}, on a virtual thread of its own: what is the same whether bytes are moved or
+ * messages.
  *
  * <p>Meters are asked after reading, not before: a blocked read would hold what it had taken. What they do not allow yet
  * waits in the buffer.
  */
-final class Pump implements Runnable {
+abstract class Pump implements Runnable {
 
-    /** What a silent direction costs. */
-    private static final int SMALL = 512;
+    /**
+     * Nanoseconds of passing on after which a pump leaves its carrier for good. Virtual threads are not preempted, and where the
+     * processor is what is scarce a pump finds its source readable and its sink writable every time: as many pumps as there are
+     * carriers would leave nothing to newcomers, to keepalives, or to other pumps. So each yields after every message, which
+     * keeps the turns short; but that only puts it behind the carrier's own threads, and as long as there are two of them the
+     * carrier does not look at those that were made runnable elsewhere. A timed wait brings a thread back from elsewhere, and
+     * when all have done that the carrier has none of its own.
+     */
+    private static final long TURN = 1_000_000;
 
-    /** The bytes of a full TLS record (RFC 8446, 5.1): all that such a stream gives at once, and most likely not the last. */
-    private static final int TLS_RECORD = 16 * 1024;
-
-    private final PumpedSplice splice;
-    private final ByteStream source;
-    private final ByteStream sink;
-    private final HeapBuffers buffers;
+    final PumpedSplice splice;
     // These three: written by this thread, read by any.
     private volatile long moved;
     private volatile long lastMoved = System.nanoTime();
     private volatile boolean writing;
     private long delivered;
 
-    Pump(PumpedSplice splice, ByteStream source, ByteStream sink, HeapBuffers buffers) {
+    /** Nanoseconds of passing on since the thread last left its carrier; this thread's. */
+    private long worked;
+
+    Pump(PumpedSplice splice) {
         this.splice = splice;
-        this.source = source;
-        this.sink = sink;
-        this.buffers = buffers;
     }
 
+    /** Moves what comes until the source has ended, or the splice does not go on. */
+    abstract void pump() throws IOException, InterruptedException;
+
+    /**
+     * Writes what the meters have allowed.
+     *
+     * @param part the next bytes of what {@link #pass} was given; its position is at its limit afterwards
+     * @param last whether they are the last of it
+     * @return how many bytes were written now
+     */
+    abstract int deliver(ByteBuffer part, boolean last) throws IOException;
+
     /** Bytes read so far. */
-    long moved() {
+    final long moved() {
         return moved;
     }
 
     /** Bytes whose write has returned; to be asked when the pump has ended. */
-    long delivered() {
+    final long delivered() {
         return delivered;
     }
 
@@ -52,16 +65,16 @@ final class Pump implements Runnable {
      * When something moved last, as {@link System#nanoTime()}; or when the meters will be asked again, while they hold
      * up what has come.
      */
-    long lastMoved() {
+    final long lastMoved() {
         return lastMoved;
     }
 
-    boolean isWriting() {
+    final boolean isWriting() {
         return writing;
     }
 
     @Override
-    public void run() {
+    public final void run() {
         try {
             pump();
         } catch (IOException e) {
@@ -74,65 +87,27 @@ final class Pump implements Runnable {
         }
     }
 
-    private void pump() throws IOException, InterruptedException {
-        ByteBuffer small = ByteBuffer.allocate(SMALL);
-        @Nullable ByteBuffer large = null;
-        try {
-            while (splice.goesOn()) {
-                ByteBuffer buffer = large != null ? large : small;
-                int count = read(buffer.clear());
-                if (count < 0) {
-                    end();
-                    return;
-                }
-                count(count);
-                boolean more = !buffer.hasRemaining() || count == TLS_RECORD;
-                pass(buffer.flip());
-                if (more && large == null) {
-                    large = buffers.take();
-                } else if (!more && large != null) {
-                    // Silence may follow, and whoever is silent must not hold it.
-                    buffers.release(large);
-                    large = null;
-                }
-            }
-        } finally {
-            if (large != null) {
-                buffers.release(large);
-            }
+    /** Something came; lets others run. */
+    final void count(int count) {
+        letOthersRun();
+        lastMoved = System.nanoTime();
+        long total = moved + count;
+        moved = total;
+    }
+
+    // Virtual threads have no priorities; what the warning is about does not arise.
+    @SuppressWarnings("ThreadPriorityCheck")
+    private void letOthersRun() {
+        if (worked >= TURN) {
+            worked = 0;
+            LockSupport.parkNanos(1);
+        } else {
+            Thread.yield();
         }
     }
 
-    private int read(ByteBuffer buffer) throws IOException {
-        try {
-            int count = source.read(buffer);
-            lastMoved = System.nanoTime();
-            return count;
-        } catch (IOException e) {
-            if (splice.cause() == Reason.COMPLETED) {
-                // It was ended together with the other direction; that is an end, however the stream puts it.
-                return -1;
-            }
-            throw e;
-        }
-    }
-
-    private void end() throws IOException {
-        if (!sink.carriesHalfClose() || !source.carriesHalfClose()) {
-            // Said first: what the shutdown does to the other direction is no failure.
-            splice.endBoth();
-        }
-        try {
-            sink.shutdownOutput();
-        } catch (IOException e) {
-            if (splice.cause() != Reason.COMPLETED) {
-                throw e;
-            }
-        }
-    }
-
-    /** Writes what is in {@code buffer}, as the meters allow. */
-    private void pass(ByteBuffer buffer) throws IOException, InterruptedException {
+    /** Passes on what is in {@code buffer}, as the meters allow; less of it only if the splice does not go on. */
+    final void pass(ByteBuffer buffer) throws IOException, InterruptedException {
         Meter meter = splice.meter();
         int end = buffer.limit();
         while (buffer.position() < end) {
@@ -154,7 +129,7 @@ final class Pump implements Runnable {
                     }
                 }
                 if (allowed > 0) {
-                    write(buffer.limit(buffer.position() + allowed), meter);
+                    allow(buffer.limit(buffer.position() + allowed), end, meter);
                 }
             } finally {
                 writing = false;
@@ -173,15 +148,17 @@ final class Pump implements Runnable {
         }
     }
 
-    private void write(ByteBuffer part, @Nullable Meter meter) throws IOException {
+    private void allow(ByteBuffer part, int end, @Nullable Meter meter) throws IOException {
         int count = part.remaining();
         if (meter != null) {
             meter.settle(count, 0);
         }
+        long start = System.nanoTime();
         try {
-            sink.write(part);
-            delivered += count;
-            lastMoved = System.nanoTime();
+            delivered += deliver(part, part.limit() == end);
+            long now = System.nanoTime();
+            lastMoved = now;
+            worked += now - start;
         } catch (IOException e) {
             if (splice.cause() != Reason.COMPLETED) {
                 throw e;
@@ -189,10 +166,5 @@ final class Pump implements Runnable {
             // The sink went with the other direction: the rest is read and dropped, so that closing does not reset.
             part.position(part.limit());
         }
-    }
-
-    private void count(int count) {
-        long total = moved + count;
-        moved = total;
     }
 }

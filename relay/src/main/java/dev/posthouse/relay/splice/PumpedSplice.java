@@ -1,29 +1,40 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.MessageStream;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two streams of any kind, joined by two virtual threads. What concerns the pair is here: its end, idle time and limits;
- * the bytes are moved by its two {@link Pump}s.
+ * Two streams of any kind, of bytes or of messages, joined by two virtual threads. What concerns the pair is here: its end,
+ * idle time and limits; what comes is moved by its two {@link Pump}s.
  *
  * <p>States: <i>running</i>, until there is a first cause. Then, by that: after a failure, or {@link #end}, both streams
  * are aborted, which ends the pumps. When an allowance is used up, <i>draining</i>: {@link Splicer#DRAIN} from the
  * moment at which nothing is being written, then the same. When one direction came to its end and one of the streams
  * cannot be half-closed, <i>draining</i> too: the other pump goes on for that time at most, so that what it has under way
- * arrives. When both pumps have ended: <i>over</i>; the last one closes the streams and calls {@code onEnd}.
+ * arrives; for messages {@link Splicer#MESSAGE_DRAIN}. When both pumps have ended: <i>over</i>; the last one closes the
+ * streams and calls {@code onEnd}.
  *
  * <p>The lock guards the cause and the number of pumps; a loop keeps the time.
  */
 final class PumpedSplice extends Timed implements Splice {
 
-    private final ByteStream left;
-    private final ByteStream right;
+    /** What is done to a stream that is not about what it carries. */
+    private record End(Runnable abort, Closing close) {}
+
+    /** Closes a stream. */
+    private interface Closing {
+        void close() throws IOException;
+    }
+
+    private final End left;
+    private final End right;
     private final Pump leftToRight;
     private final Pump rightToLeft;
     private final @Nullable Meter meter;
@@ -43,18 +54,15 @@ final class PumpedSplice extends Timed implements Splice {
     private boolean draining;
     private boolean over;
 
-    /**
-     * @param clock keeps the time
-     * @param onOver told once, when it is over
-     */
-    PumpedSplice(
-            ByteStream left,
-            ByteStream right,
+    private PumpedSplice(
+            End left,
+            End right,
             Terms terms,
-            HeapBuffers buffers,
             SelectorLoop clock,
             Consumer<SpliceEnd> onEnd,
-            Consumer<PumpedSplice> onOver) {
+            Consumer<PumpedSplice> onOver,
+            Function<PumpedSplice, Pump> leftToRight,
+            Function<PumpedSplice, Pump> rightToLeft) {
         this.left = left;
         this.right = right;
         this.meter = MeterChain.of(terms.meters());
@@ -62,13 +70,57 @@ final class PumpedSplice extends Timed implements Splice {
         this.idleNanos = Splicer.nanos(terms.idle());
         this.onEnd = onEnd;
         this.onOver = onOver;
-        this.leftToRight = new Pump(this, left, right, buffers);
-        this.rightToLeft = new Pump(this, right, left, buffers);
+        this.leftToRight = leftToRight.apply(this);
+        this.rightToLeft = rightToLeft.apply(this);
+    }
+
+    /**
+     * Of two streams of bytes.
+     *
+     * @param clock keeps the time
+     * @param onOver told once, when it is over
+     */
+    static PumpedSplice ofBytes(
+            ByteStream left,
+            ByteStream right,
+            Terms terms,
+            HeapBuffers buffers,
+            SelectorLoop clock,
+            Consumer<SpliceEnd> onEnd,
+            Consumer<PumpedSplice> onOver) {
+        left.readTimeout(Duration.ZERO);
+        right.readTimeout(Duration.ZERO);
+        return new PumpedSplice(
+                new End(left::abort, left::close),
+                new End(right::abort, right::close),
+                terms,
+                clock,
+                onEnd,
+                onOver,
+                splice -> new BytePump(splice, left, right, buffers),
+                splice -> new BytePump(splice, right, left, buffers));
+    }
+
+    /** Of two streams of messages; the same otherwise. */
+    static PumpedSplice ofMessages(
+            MessageStream left,
+            MessageStream right,
+            Terms terms,
+            SelectorLoop clock,
+            Consumer<SpliceEnd> onEnd,
+            Consumer<PumpedSplice> onOver) {
+        return new PumpedSplice(
+                new End(left::abort, left::close),
+                new End(right::abort, right::close),
+                terms,
+                clock,
+                onEnd,
+                onOver,
+                splice -> new MessagePump(splice, left, right),
+                splice -> new MessagePump(splice, right, left));
     }
 
     void start() {
-        left.readTimeout(Duration.ZERO);
-        right.readTimeout(Duration.ZERO);
         if (idleNanos != 0) {
             clock.submit(() -> {
                 if (cause == null) {
@@ -107,8 +159,8 @@ final class PumpedSplice extends Timed implements Splice {
             aborted = true;
             notifyAll();
         }
-        left.abort();
-        right.abort();
+        left.abort().run();
+        right.abort().run();
     }
 
     @Nullable
@@ -140,7 +192,7 @@ final class PumpedSplice extends Timed implements Splice {
     /** More came than the meters allow; {@code pump} has written what was allowed. */
     void limit(Pump pump) {
         settle(Reason.LIMIT_BYTES, null);
-        Pump other = pump == leftToRight ? rightToLeft : leftToRight;
+        Pump other = pump.equals(leftToRight) ? rightToLeft : leftToRight;
         if (!other.isWriting()) {
             drain();
         }
@@ -152,12 +204,22 @@ final class PumpedSplice extends Timed implements Splice {
         drain();
     }
 
+    /** The same of messages, whose peers end by closing: the other side is read until it has heard of it. */
+    void endMessages() {
+        settle(Reason.COMPLETED, null);
+        drain(Splicer.MESSAGE_DRAIN);
+    }
+
     /** Bounds what is left: whatever is not over in {@link Splicer#DRAIN} is aborted. */
     void drain() {
+        drain(Splicer.DRAIN);
+    }
+
+    private void drain(Duration limit) {
         boolean accepted = clock.submit(() -> {
             if (!draining && !over) {
                 draining = true;
-                clock.timers().arm(this, clock.now() + Splicer.DRAIN.toNanos());
+                clock.timers().arm(this, clock.now() + limit.toNanos());
             }
         });
         if (!accepted) {
@@ -225,13 +287,13 @@ final class PumpedSplice extends Timed implements Splice {
         }
     }
 
-    private static void close(ByteStream stream, Reason reason) {
+    private static void close(End stream, Reason reason) {
         if (reason != Reason.COMPLETED) {
-            stream.abort();
+            stream.abort().run();
             return;
         }
         try {
-            stream.close();
+            stream.close().close();
         } catch (IOException e) {
             // both directions have ended; a failure to say farewell is not the peers' affair
         }

@@ -1,6 +1,7 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.relay.Reason;
@@ -30,6 +31,13 @@ public final class Splicer implements DataPath {
      * farewell where one stream cannot be half-closed.
      */
     static final Duration DRAIN = Duration.ofSeconds(1);
+
+    /**
+     * How long a splice of messages goes on reading the side that has not ended yet, after the other has: until it ends,
+     * too, since closing earlier would reset it and throw away what a slow reader has not fetched yet. Whoever falls
+     * silent meanwhile is found out by its own keepalive.
+     */
+    static final Duration MESSAGE_DRAIN = Duration.ofMinutes(10);
 
     /**
      * How a data path is built.
@@ -137,7 +145,15 @@ public final class Splicer implements DataPath {
             splice.submit();
             return splice;
         }
-        var splice = new PumpedSplice(left, right, terms, heapBuffers, clock(), onEnd, pumped::remove);
+        return started(PumpedSplice.ofBytes(left, right, terms, heapBuffers, clock(), onEnd, pumped::remove));
+    }
+
+    @Override
+    public Splice join(MessageStream left, MessageStream right, Terms terms, Consumer<SpliceEnd> onEnd) {
+        return started(PumpedSplice.ofMessages(left, right, terms, clock(), onEnd, pumped::remove));
+    }
+
+    private Splice started(PumpedSplice splice) {
         pumped.add(splice);
         splice.start();
         if (closed) {

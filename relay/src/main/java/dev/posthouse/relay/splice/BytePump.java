@@ -1,0 +1,89 @@
+package dev.posthouse.relay.splice;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.relay.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Moves bytes. It waits with a small buffer, so that many can wait; while reads fill it, it borrows a larger one. */
+final class BytePump extends Pump {
+
+    /** What a silent direction costs. */
+    private static final int SMALL = 512;
+
+    /** The bytes of a full TLS record (RFC 8446, 5.1): all that such a stream gives at once, and most likely not the last. */
+    private static final int TLS_RECORD = 16 * 1024;
+
+    private final ByteStream source;
+    private final ByteStream sink;
+    private final HeapBuffers buffers;
+
+    BytePump(PumpedSplice splice, ByteStream source, ByteStream sink, HeapBuffers buffers) {
+        super(splice);
+        this.source = source;
+        this.sink = sink;
+        this.buffers = buffers;
+    }
+
+    @Override
+    void pump() throws IOException, InterruptedException {
+        ByteBuffer small = ByteBuffer.allocate(SMALL);
+        @Nullable ByteBuffer large = null;
+        try {
+            while (splice.goesOn()) {
+                ByteBuffer buffer = large != null ? large : small;
+                int count = read(buffer.clear());
+                if (count < 0) {
+                    end();
+                    return;
+                }
+                count(count);
+                boolean more = !buffer.hasRemaining() || count == TLS_RECORD;
+                pass(buffer.flip());
+                if (more && large == null) {
+                    large = buffers.take();
+                } else if (!more && large != null) {
+                    // Silence may follow, and whoever is silent must not hold it.
+                    buffers.release(large);
+                    large = null;
+                }
+            }
+        } finally {
+            if (large != null) {
+                buffers.release(large);
+            }
+        }
+    }
+
+    private int read(ByteBuffer buffer) throws IOException {
+        try {
+            return source.read(buffer);
+        } catch (IOException e) {
+            if (splice.cause() == Reason.COMPLETED) {
+                // It was ended together with the other direction; that is an end, however the stream puts it.
+                return -1;
+            }
+            throw e;
+        }
+    }
+
+    private void end() throws IOException {
+        if (!sink.carriesHalfClose() || !source.carriesHalfClose()) {
+            // Said first: what the shutdown does to the other direction is no failure.
+            splice.endBoth();
+        }
+        try {
+            sink.shutdownOutput();
+        } catch (IOException e) {
+            if (splice.cause() != Reason.COMPLETED) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    int deliver(ByteBuffer part, boolean last) throws IOException {
+        return sink.write(part);
+    }
+}
