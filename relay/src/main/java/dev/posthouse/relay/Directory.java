@@ -52,6 +52,10 @@ public interface Directory {
      * @param observed its address as the relay saw it
      */
     record Offer(List<AddressPort> candidates, Optional<AddressPort> observed) {
+
+        /** Of a peer that is reached through the relay alone. */
+        public static final Offer NONE = new Offer(List.of(), Optional.empty());
+
         public Offer {
             candidates = List.copyOf(candidates);
         }
@@ -85,6 +89,18 @@ public interface Directory {
     /** Matches {@code presence} with the other role of its name if that waits, or else lets it wait. */
     Meeting meet(Presence presence);
 
-    /** Takes it out. Whether it was still there. */
+    /**
+     * Makes somebody known who stays to be called: unlike in {@link #meet}, any number of others can {@linkplain #find
+     * find} it, one after the other, and it stays until it is {@linkplain #withdraw withdrawn}. Such names do not meet
+     * those that wait for each other.
+     *
+     * @return the one of the same name whose place it took; no longer in the directory
+     */
+    Optional<Presence> announce(Presence presence);
+
+    /** Who was {@linkplain #announce announced} under a name and is still there. */
+    Optional<Presence> find(String dialect, String name);
+
+    /** Takes it out, whether it waits or was announced. Whether it was still there. */
     boolean withdraw(Presence presence);
 }

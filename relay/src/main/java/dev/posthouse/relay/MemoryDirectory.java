@@ -9,6 +9,7 @@ public final class MemoryDirectory implements Directory {
     private record Key(String dialect, String name) {}
 
     private final ConcurrentHashMap<Key, Presence> waiting = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Key, Presence> announced = new ConcurrentHashMap<>();
 
     @Override
     public Optional<Presence> match(String dialect, String name, Role role) {
@@ -26,7 +27,7 @@ public final class MemoryDirectory implements Directory {
     @Override
     public Meeting meet(Presence presence) {
         var outcome = new Meeting[1];
-        waiting.compute(new Key(presence.dialect(), presence.name()), (key, there) -> {
+        waiting.compute(key(presence), (key, there) -> {
             if (there != null && there.role() == presence.role().other()) {
                 outcome[0] = new Meeting.Matched(there);
                 return null;
@@ -38,12 +39,30 @@ public final class MemoryDirectory implements Directory {
     }
 
     @Override
+    public Optional<Presence> announce(Presence presence) {
+        return Optional.ofNullable(announced.put(key(presence), presence));
+    }
+
+    @Override
+    public Optional<Presence> find(String dialect, String name) {
+        return Optional.ofNullable(announced.get(new Key(dialect, name)));
+    }
+
+    @Override
     public boolean withdraw(Presence presence) {
+        return remove(waiting, presence) || remove(announced, presence);
+    }
+
+    private static boolean remove(ConcurrentHashMap<Key, Presence> from, Presence presence) {
         var found = new boolean[1];
-        waiting.computeIfPresent(new Key(presence.dialect(), presence.name()), (key, there) -> {
+        from.computeIfPresent(key(presence), (key, there) -> {
             found[0] = there.slot() == presence.slot() && there.node().equals(presence.node());
             return found[0] ? null : there;
         });
         return found[0];
+    }
+
+    private static Key key(Presence presence) {
+        return new Key(presence.dialect(), presence.name());
     }
 }

@@ -94,6 +94,33 @@ class MemoryDirectoryTest {
         assertThat(directory.meet(accepter(3))).isEqualTo(new Meeting.Matched(dialer(2)));
     }
 
+    @Test
+    void whoIsAnnouncedIsFoundByAnyNumberAndReplacedByTheNext() {
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1)))
+                .isEmpty();
+        assertThat(directory.find("offset", "t")).map(Presence::slot).contains(1L);
+        assertThat(directory.find("offset", "t")).map(Presence::slot).contains(1L);
+        assertThat(directory.find("rdv", "t")).isEmpty();
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2)))
+                .map(Presence::slot)
+                .contains(1L);
+
+        assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTER, "here", 1)))
+                .as("the one that was replaced")
+                .isFalse();
+        assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTER, "here", 2)))
+                .isTrue();
+        assertThat(directory.find("offset", "t")).isEmpty();
+    }
+
+    @Test
+    void whoIsAnnouncedDoesNotMeetWhoWaits() {
+        directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1));
+
+        assertThat(directory.meet(presence("offset", "t", Role.DIALER, "here", 2)))
+                .isInstanceOf(Meeting.Waiting.class);
+    }
+
     /** Each presence ends in exactly one way: met, replaced, withdrawn, or it meets somebody itself. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
