@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where this node's peers wait, each in a slot, watched by the data path at next to no cost.
+ * Where this node's peers wait, each in a slot: watched by the data path at next to no cost, or, if they speak while they
+ * wait, by their own dialect.
  *
  * <p>A slot is <i>arriving</i> from {@link #reserve} on (its peer is asking the directory), then either <i>parked</i> or
  * <i>gone</i>. Whoever finds an arriving slot in the directory waits the instant until it is one of the two; a parked one
@@ -72,12 +74,28 @@ public final class WaitingRoom {
     }
 
     /**
-     * Parks a peer in its arriving slot.
+     * Parks a silent peer in its arriving slot, watched by the data path.
      *
      * @param waiter keeps still until it is taken, or until its {@link Waiter#waitEnded} is called
      * @param limit how long it may wait; positive
      */
     public void park(long number, Waiter waiter, Duration limit) {
+        park(
+                number,
+                waiter,
+                () -> dataPath.watch(waiter.stream(), limit, end -> {
+                    leave(number);
+                    waiter.waitEnded(end.cause(), end.stream());
+                }));
+    }
+
+    /**
+     * Parks a peer that speaks or is spoken to while it waits, and so has its own way of watching: one with keepalives, or
+     * one that is told who comes.
+     *
+     * @param watch starts watching. When the watch ends otherwise than by its release, whoever ended it calls {@link #leave}
+     */
+    public void park(long number, Waiter waiter, Supplier<Watch> watch) {
         Slot slot = slots.get(number);
         if (slot == null) {
             throw new IllegalStateException("slot " + number + " was vacated");
@@ -85,14 +103,31 @@ public final class WaitingRoom {
         synchronized (slot) {
             slot.waiter = waiter;
             slot.state = State.PARKED;
-            slot.watch = dataPath.watch(waiter.stream(), limit, end -> {
-                synchronized (slot) {
-                    slot.state = State.GONE;
-                }
-                slots.remove(number);
-                waiter.waitEnded(end.cause(), end.stream());
-            });
+            slot.watch = watch.get();
             slot.notifyAll();
+        }
+    }
+
+    /** Says that the watch of a parked slot has ended by itself; does nothing if it was taken, or left already. */
+    public void leave(long number) {
+        Slot slot = slots.get(number);
+        if (slot == null) {
+            return;
+        }
+        synchronized (slot) {
+            slot.state = State.GONE;
+        }
+        slots.remove(number);
+    }
+
+    /** Who is parked in a slot, without taking it; empty if it is arriving or gone. */
+    public Optional<Waiter> find(long number) {
+        Slot slot = slots.get(number);
+        if (slot == null) {
+            return Optional.empty();
+        }
+        synchronized (slot) {
+            return slot.state == State.PARKED ? Optional.ofNullable(slot.waiter) : Optional.empty();
         }
     }
 

@@ -228,4 +228,26 @@ class WaitingRoomTest {
     private static int ends(List<Parked> all) {
         return all.stream().mapToInt(one -> one.ended.get()).sum();
     }
+
+    @Test
+    void whoIsWatchedByItsOwnDialectIsFoundTakenOnceAndMayLeave() throws Exception {
+        try (var parked = new Parked(listener)) {
+            long slot = room.reserve();
+            assertThat(room.find(slot)).as("arriving").isEmpty();
+            room.park(slot, parked, () -> () -> Optional.of(parked.stream()));
+            assertThat(room.find(slot)).contains(parked);
+
+            assertThat(room.take(slot)).map(WaitingRoom.Taken::waiter).contains(parked);
+            assertThat(room.take(slot)).isEmpty();
+            assertThat(room.find(slot)).isEmpty();
+
+            long again = room.reserve();
+            room.park(again, parked, () -> Optional::empty);
+            assertThat(room.take(again)).as("its watch ends in this instant").isEmpty();
+            room.leave(again);
+            room.leave(again);
+            assertThat(room.find(again)).isEmpty();
+            assertThat(room.size()).isZero();
+        }
+    }
 }
