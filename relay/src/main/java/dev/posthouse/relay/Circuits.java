@@ -2,6 +2,7 @@ package dev.posthouse.relay;
 
 import dev.posthouse.relay.splice.DataPath;
 import dev.posthouse.relay.splice.Meter;
+import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.Terms;
 import java.time.Duration;
@@ -32,9 +33,37 @@ public final class Circuits {
         this.metering = new Metering(admission);
     }
 
+    /** Puts a circuit's two sides together, as the data path does. */
+    @FunctionalInterface
+    public interface Joint {
+
+        /**
+         * Joins.
+         *
+         * @param terms what the relay's limits ask for
+         * @param onEnd to be called once, after both sides are closed
+         */
+        Splice join(Terms terms, Consumer<SpliceEnd> onEnd);
+    }
+
     /** A number for a pair that has met. */
     public long nextNumber() {
         return numbers.incrementAndGet();
+    }
+
+    /** {@link #open(String, long, NameTag, Leg, Leg, Joint, Permit, List, Duration, Consumer)} of the legs' own bytes. */
+    public Circuit open(
+            String dialect,
+            long number,
+            NameTag name,
+            Leg dialer,
+            Leg accepter,
+            Permit place,
+            List<Meter> own,
+            Duration took,
+            Consumer<SpliceEnd> onEnd) {
+        Joint bytes = (terms, end) -> dataPath.join(dialer.stream(), accepter.stream(), terms, end);
+        return open(dialect, number, name, dialer, accepter, bytes, place, own, took, onEnd);
     }
 
     /**
@@ -43,6 +72,7 @@ public final class Circuits {
      * @param number from {@link #nextNumber}
      * @param dialer given up; closed in the end
      * @param accepter given up; closed in the end
+     * @param joint joins what the two legs carry, the dialer's side on the left
      * @param place given back in the end
      * @param own further meters of the dialect or the application, besides those of the {@link Limits}
      * @param took since the two met
@@ -54,6 +84,7 @@ public final class Circuits {
             NameTag name,
             Leg dialer,
             Leg accepter,
+            Joint joint,
             Permit place,
             List<Meter> own,
             Duration took,
@@ -65,7 +96,7 @@ public final class Circuits {
         meters.addAll(use.meters());
         running.put(number, circuit);
         events.on(new RelayEvent.CircuitOpened(dialect, number, name, took));
-        circuit.carriedBy(dataPath.join(dialer.stream(), accepter.stream(), new Terms(metering.idle(), meters), end -> {
+        circuit.carriedBy(joint.join(new Terms(metering.idle(), meters), end -> {
             use.close();
             dialer.release();
             accepter.release();

@@ -3,7 +3,7 @@ package dev.posthouse.relay;
 import java.time.Duration;
 
 /**
- * The numbers that keep a relay safe; docs/operations.md has them as a table. Zero means no limit, but for the three
+ * The numbers that keep a relay safe; docs/operations.md has them as a table. Zero means no limit, but for the four
  * times that must have one.
  *
  * @param head the whole of a connection's first bytes and its request; positive
