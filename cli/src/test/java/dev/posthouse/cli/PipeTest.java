@@ -32,6 +32,11 @@ class PipeTest {
 
     private record Fake(ByteStream stream, boolean carriesHalfClose) implements Connection {
         @Override
+        public boolean encryptedEndToEnd() {
+            return false;
+        }
+
+        @Override
         public Route route() {
             return new Route.Direct(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         }

@@ -6,8 +6,10 @@ import java.util.Optional;
 /**
  * How one dialect's addresses are recognised and reached: each dialect's client brings one, and the command line asks
  * them in turn.
+ *
+ * <p>Closing it ends what it keeps beside its connections, after what they have sent is on its way; it is closed after them.
  */
-public interface AddressScheme {
+public interface AddressScheme extends AutoCloseable {
 
     /** The dialect's name: "rdv". */
     String name();
@@ -17,6 +19,11 @@ public interface AddressScheme {
 
     /** Whether {@code address} is one of this dialect's. Looks at the text alone. */
     boolean recognises(String address);
+
+    /** Whether peers of this dialect find each other by a token; if not, giving one is an error. */
+    default boolean takesToken() {
+        return true;
+    }
 
     /**
      * Reaches the peer that accepts.
@@ -30,4 +37,7 @@ public interface AddressScheme {
 
     /** Waits for the peer that dials; the same as {@link #dial} otherwise. */
     Connection accept(String address, Optional<String> token) throws IOException;
+
+    @Override
+    default void close() {}
 }

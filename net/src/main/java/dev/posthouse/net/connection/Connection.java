@@ -21,6 +21,12 @@ public interface Connection extends AutoCloseable {
      */
     boolean carriesHalfClose();
 
+    /**
+     * Whether nobody on the way, a relay included, can read or change the bytes, and the peer has proved who it is. Where it
+     * is false, what is sent should be protected already.
+     */
+    boolean encryptedEndToEnd();
+
     @Override
     void close() throws IOException;
 }

@@ -9,6 +9,12 @@ import java.io.IOException;
 /** A connection whose route was chosen once and for all. */
 record RdvConnection(ByteStream stream, Route route, Report report, boolean carriesHalfClose) implements Connection {
 
+    /** Never: TLS, where it is spoken, ends at the server, and a direct connection has none. */
+    @Override
+    public boolean encryptedEndToEnd() {
+        return false;
+    }
+
     @Override
     public void close() throws IOException {
         stream.close();
