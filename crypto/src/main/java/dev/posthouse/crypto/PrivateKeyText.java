@@ -1,0 +1,91 @@
+package dev.posthouse.crypto;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What stands in an identity file (offset-relay spec 10, 12), in the forms of three ages: JSON with a seed (0.1.11), JSON
+ * with a PKCS#8 document (0.1.3 to 0.1.10), TOML with one (to 0.1.2). No cause is kept of what does not parse: a parser's
+ * message may quote what it read.
+ */
+final class PrivateKeyText {
+
+    private static final String FIELD = "privateKey";
+
+    private static final Pattern TOML = Pattern.compile("\\s*" + FIELD + "[ \\t]*=[ \\t]*\"([^\"\\\\\\v]*)\"\\s*");
+
+    private static final String RIGHT = "an identity file is {\"" + FIELD + "\": \"...\"}, with the "
+            + Base64Url.length(Curve25519.LENGTH) + " characters of a seed";
+
+    private PrivateKeyText() {}
+
+    /** The text of today's form. */
+    static String write(Identity identity) {
+        return "{\n  \"" + FIELD + "\": \"" + Base64Url.encode(identity.seed()) + "\"\n}";
+    }
+
+    /**
+     * The identity that a file's content stands for.
+     *
+     * @param file what to name in an error
+     */
+    static Identity parse(byte[] content, Path file) throws MalformedKeyFile {
+        String text = text(content, file);
+        Matcher toml = TOML.matcher(text);
+        String value = toml.matches() ? toml.group(1) : jsonField(text, file);
+        byte[] key = Base64Url.decode(value)
+                .orElseThrow(() -> new MalformedKeyFile(
+                        file, FIELD + " is not base64url (A-Z a-z 0-9 - _) without padding: " + RIGHT));
+        return switch (key.length) {
+            case Curve25519.LENGTH -> Identity.ofSeed(key);
+            case Pkcs8.LENGTH -> Pkcs8.parse(key, file);
+            default ->
+                throw new MalformedKeyFile(
+                        file,
+                        FIELD + " has " + key.length + " bytes: " + RIGHT + " (" + Curve25519.LENGTH
+                                + " bytes), or the "
+                                + Base64Url.length(Pkcs8.LENGTH) + " of an older release's document (" + Pkcs8.LENGTH
+                                + " bytes)");
+        };
+    }
+
+    private static String text(byte[] content, Path file) throws MalformedKeyFile {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedKeyFile(file, "is not text in UTF-8: " + RIGHT);
+        }
+    }
+
+    private static String jsonField(String text, Path file) throws MalformedKeyFile {
+        try (var reader = new JsonReader(new StringReader(text))) {
+            reader.setStrictness(Strictness.STRICT);
+            reader.beginObject();
+            if (!reader.nextName().equals(FIELD) || reader.peek() != JsonToken.STRING) {
+                throw new MalformedKeyFile(file, "has not the one field \"" + FIELD + "\" with a text: " + RIGHT);
+            }
+            String value = reader.nextString();
+            reader.endObject();
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw new MalformedKeyFile(file, "goes on behind its end: " + RIGHT);
+            }
+            return value;
+        } catch (MalformedKeyFile e) {
+            throw e;
+        } catch (IOException | IllegalStateException e) {
+            throw new MalformedKeyFile(file, "is not JSON with one field \"" + FIELD + "\": " + RIGHT);
+        }
+    }
+}
