@@ -1,0 +1,156 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.TimedOut;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has come through a tunnel and was not taken yet. One thread receives from the beginning to the end, so that the peer's end and
+ * its signs of life are noticed whoever reads here, or nobody; it reads no further while {@link #ROOM} is used up, and the peer is held
+ * back. Once {@linkplain #close() closed}, what still comes is thrown away: a socket with unread bytes would be reset when it is closed,
+ * and with it what the peer has not fetched yet.
+ */
+final class Inbox {
+
+    /** Bytes that are kept; one message more than that if there is room left at all. */
+    private static final int ROOM = 128 * 1024;
+
+    /** What a peer may still send to an end that is closed, as for any stream of frames: then it is told, by a reset. */
+    private static final long MAX_DISCARDED = 8L << 20;
+
+    private final MessageStream channel;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // All guarded by the lock.
+    private final Queue<ByteBuffer> messages = new ArrayDeque<>();
+    private int held;
+    private long discarded;
+    private boolean closed;
+    private boolean ended;
+    private @Nullable IOException failure;
+
+    Inbox(MessageStream channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Receives until the peer has closed the tunnel.
+     *
+     * @throws IOException if the tunnel broke, or the peer did not stop sending to an end that is closed
+     */
+    void fill() throws IOException {
+        try {
+            for (Optional<ByteBuffer> next = channel.receive(); next.isPresent(); next = channel.receive()) {
+                put(next.get());
+            }
+            end(null);
+        } catch (IOException e) {
+            end(e);
+            throw e;
+        }
+    }
+
+    private void put(ByteBuffer message) throws ProtocolViolation {
+        lock.lock();
+        try {
+            while (held >= ROOM && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            if (closed) {
+                discarded += message.remaining();
+                if (discarded > MAX_DISCARDED) {
+                    throw new ProtocolViolation("the peer goes on sending to an end that is closed");
+                }
+                return;
+            }
+            messages.add(message);
+            held += message.remaining();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end(@Nullable IOException why) {
+        lock.lock();
+        try {
+            ended = true;
+            failure = why;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for the next message.
+     *
+     * @param nanos how long; 0 for as long as it takes
+     * @return empty when the peer has closed the tunnel
+     * @throws TimedOut if nothing came in that time
+     * @throws IOException if the tunnel broke or was closed here
+     */
+    Optional<ByteBuffer> take(long nanos) throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            long left = nanos;
+            while (true) {
+                if (closed) {
+                    throw new AsynchronousCloseException();
+                }
+                ByteBuffer next = messages.poll();
+                if (next != null) {
+                    held -= next.remaining();
+                    changed.signalAll();
+                    return Optional.of(next);
+                }
+                if (failure != null) {
+                    throw new IOException("the tunnel broke: " + failure.getMessage(), failure);
+                }
+                if (ended) {
+                    return Optional.empty();
+                }
+                if (nanos == 0) {
+                    changed.await();
+                } else if (left <= 0) {
+                    throw new TimedOut("nothing was received within " + nanos / 1_000_000 + " ms");
+                } else {
+                    left = changed.awaitNanos(left);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the tunnel broke, if it did. */
+    Optional<IOException> failure() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Throws away what is kept and what comes; whoever waits here fails. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            messages.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

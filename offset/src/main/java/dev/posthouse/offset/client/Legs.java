@@ -1,0 +1,183 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.NetworkFailure;
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.Refused;
+import dev.posthouse.net.TcpDialer;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.connection.Route;
+import dev.posthouse.offset.channel.Channels;
+import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.wire.ExchangeRandNonce;
+import dev.posthouse.offset.wire.InitConnection;
+import dev.posthouse.offset.wire.Octets;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens connections to relays, and makes tunnels of them (spec 8.1, 8.2, 9). Says in the kind of failure how far it came: the relay was
+ * not reached, or is another; the peer was not there, or did not come, or is another. Nothing is left of what failed.
+ *
+ * <p>Blocks; an interrupt ends it.
+ *
+ * @param dialer reaches the relay
+ * @param connectLimit for the TCP connection; positive
+ * @param channels the layers
+ * @param extensions told to peers
+ * @param tunnels keeps account of the tunnels
+ */
+record Legs(TcpDialer dialer, Duration connectLimit, Channels channels, int extensions, Tunnels tunnels) {
+
+    /**
+     * A connection to a relay that has proved its identity.
+     *
+     * @param roundTrip what connecting took
+     */
+    record Leg(KeepAlive channel, ByteStream stream, RelayAddress relay, Duration roundTrip) {
+
+        void say(InitConnection role) throws IOException {
+            channel.send(role.encode());
+        }
+
+        void abort() {
+            channel.abort();
+        }
+    }
+
+    /** What a set-up may take. */
+    Duration setupLimit() {
+        return channels.ticks().length().multipliedBy(channels.settings().setupTicks());
+    }
+
+    /**
+     * Reaches a relay.
+     *
+     * @throws PeerUnreachable if there is none, or it does not answer as one
+     * @throws AuthenticationFailed if it is another one
+     */
+    Leg reach(RelayAddress relay) throws IOException {
+        long start = System.nanoTime();
+        ByteStream stream = connect(relay);
+        Duration roundTrip = Duration.ofNanos(System.nanoTime() - start);
+        return new Leg(greet(stream, relay), stream, relay, roundTrip);
+    }
+
+    private ByteStream connect(RelayAddress relay) throws IOException {
+        try {
+            return dialer.dial(relay.host(), relay.port(), connectLimit);
+        } catch (TimedOut e) {
+            throw new PeerUnreachable("the relay does not answer: " + e.getMessage(), e);
+        }
+    }
+
+    private KeepAlive greet(ByteStream stream, RelayAddress relay) throws IOException {
+        try {
+            return channels.toRelay(stream, relay.relay());
+        } catch (AuthenticationFailed e) {
+            throw new AuthenticationFailed(
+                    "at " + relay.hostAndPort() + " is not the relay " + relay.relay() + ": " + e.getMessage(), e);
+        } catch (TimedOut e) {
+            throw notARelay(relay, "did not finish the handshake in time", e);
+        } catch (NetworkFailure e) {
+            throw e;
+        } catch (IOException e) {
+            throwIfInterrupted(e);
+            throw notARelay(relay, "ended the connection within the handshake", e);
+        }
+    }
+
+    private static PeerUnreachable notARelay(RelayAddress relay, String what, IOException cause) {
+        return new PeerUnreachable(
+                relay.hostAndPort() + " " + what + ": it is no Offset relay, or takes nobody now", cause);
+    }
+
+    /**
+     * Reaches a peer at a relay where it listens.
+     *
+     * @throws PeerUnreachable if there is no relay
+     * @throws AuthenticationFailed if the relay, or who comes, is another
+     * @throws Refused if the peer is not there, or does not want us
+     * @throws TimedOut if the peer did not come within the limit of the set-up
+     */
+    OffsetConnection connect(RelayAddress relay, PublicKey peer) throws IOException {
+        long start = System.nanoTime();
+        Leg leg = reach(relay);
+        try {
+            leg.say(new InitConnection.Connect(Octets.of(peer.bytes())));
+            return tunnel(leg, peer, start, System.nanoTime());
+        } catch (TimedOut e) {
+            leg.abort();
+            throw new TimedOut(
+                    "the peer did not come to the relay at " + relay.hostAndPort() + " within "
+                            + setupLimit().toMillis() + " ms",
+                    e);
+        } catch (NetworkFailure e) {
+            leg.abort();
+            throw e;
+        } catch (IOException e) {
+            leg.abort();
+            throwIfInterrupted(e);
+            throw new Refused(
+                    "the relay at " + relay.hostAndPort()
+                            + " closed the connection: the peer does not listen there, or does not want us",
+                    e);
+        }
+    }
+
+    /** Reaches a relay and says what for. */
+    Leg reach(RelayAddress relay, InitConnection role) throws IOException {
+        Leg leg = reach(relay);
+        try {
+            leg.say(role);
+            return leg;
+        } catch (IOException e) {
+            leg.abort();
+            throw e;
+        }
+    }
+
+    /**
+     * Makes a tunnel's end of a leg that is, or is to be, joined with the peer's.
+     *
+     * @param leg taken over; aborted if it fails
+     * @param startNanos when we began, as {@link System#nanoTime()}
+     * @param metNanos when both were at the relay
+     */
+    OffsetConnection tunnel(Leg leg, PublicKey peer, long startNanos, long metNanos) throws IOException {
+        try {
+            KeepAlive channel = channels.throughTunnel(leg.channel(), leg.stream(), peer, extensions);
+            int inForce = extensions & channel.channel().peerExtensions();
+            InetSocketAddress reached = leg.stream()
+                    .remoteAddress()
+                    .orElseThrow(() -> new IllegalStateException("a TCP connection has an address"));
+            var report = new Report(
+                    new Route.Relayed(reached),
+                    List.of(),
+                    Optional.empty(),
+                    List.of(),
+                    List.of(),
+                    leg.roundTrip(),
+                    Duration.ofNanos(metNanos - startNanos),
+                    Duration.ofNanos(System.nanoTime() - startNanos));
+            Tunnel tunnel = tunnels.begin(channel, (inForce & ExchangeRandNonce.HALF_CLOSE) != 0);
+            return new OffsetConnection(tunnel, peer, leg.relay(), report);
+        } catch (IOException | RuntimeException e) {
+            leg.abort();
+            throw e;
+        }
+    }
+
+    private static void throwIfInterrupted(IOException e) throws InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw (InterruptedIOException) new InterruptedIOException("interrupted while connecting").initCause(e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.crypto.PublicKey;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * {@code offset://HOST:PORT/RELAYKEY[/PEERKEY]}: a relay, and who is to be reached there.
+ *
+ * @param relay where
+ * @param peer whom; empty to be reached oneself
+ */
+public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
+
+    static final String PREFIX = "offset://";
+
+    /** The form of the text. */
+    public static final String FORM = PREFIX + "HOST:PORT/RELAYKEY[/PEERKEY]";
+
+    private static final int WITH_RELAY = 2;
+    private static final int WITH_PEER = 3;
+
+    /** Whether {@code text} begins as one. */
+    public static boolean recognises(String text) {
+        return text.toLowerCase(Locale.ROOT).startsWith(PREFIX);
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException if it is not of that form, with what is wrong and right
+     */
+    public static OffsetAddress parse(String text) {
+        if (!recognises(text)) {
+            throw new IllegalArgumentException("\"" + text + "\" is no Offset address: write " + FORM);
+        }
+        List<String> parts = List.of(text.substring(PREFIX.length()).split("/", -1));
+        if (parts.size() < WITH_RELAY || parts.size() > WITH_PEER) {
+            throw new IllegalArgumentException("an Offset address has one or two keys behind HOST:PORT, not "
+                    + (parts.size() - 1) + ": write " + FORM);
+        }
+        PublicKey relay = key("RELAYKEY", parts.get(1));
+        Optional<PublicKey> peer =
+                parts.size() == WITH_PEER ? Optional.of(key("PEERKEY", parts.get(2))) : Optional.empty();
+        return new OffsetAddress(RelayAddress.parse(relay, parts.get(0)), peer);
+    }
+
+    private static PublicKey key(String which, String text) {
+        try {
+            return PublicKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(which + " of " + FORM + " is " + e.getMessage(), e);
+        }
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return relay + peer.map(key -> "/" + key).orElse("");
+    }
+}

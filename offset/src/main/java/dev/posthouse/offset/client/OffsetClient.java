@@ -1,0 +1,320 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.Refused;
+import dev.posthouse.net.Resolver;
+import dev.posthouse.net.TcpDialer;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.offset.channel.ChannelSettings;
+import dev.posthouse.offset.channel.Channels;
+import dev.posthouse.offset.channel.TickClock;
+import dev.posthouse.offset.channel.Ticks;
+import dev.posthouse.offset.wire.ExchangeRandNonce;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An Offset client: reaches peers at the relays where they listen, and listens for peers.
+ *
+ * <pre>{@code
+ * try (OffsetClient client = OffsetClient.of(identity);
+ *         OffsetConnection connection = client.dial(relay, peer)) {
+ *     connection.stream().write(ByteBuffer.wrap(hello));
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Calls block; interrupting the thread ends them.
+ *
+ * <p><b>The end.</b> {@link #close} ends calls that are under way, listeners and links, and no connection that was handed out: those live
+ * on, and the client's clock with them, until the last is closed.
+ */
+public final class OffsetClient implements AutoCloseable {
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final Identity identity;
+    private final Legs legs;
+    private final Tunnels tunnels;
+    private final Duration timeout;
+    private final Supplier<RandomGenerator> randomness;
+    private final Rotation rotation;
+    private final Attempts calls = new Attempts("client");
+    private final Set<OffsetListener> listeners = ConcurrentHashMap.newKeySet();
+    // Guarded by this; there from the first link on.
+    private @Nullable Links links;
+
+    private OffsetClient(Builder builder) {
+        this.identity = builder.identity;
+        Optional<TickClock> ownTicks = builder.ticks == null ? Optional.of(TickClock.start(TICK)) : Optional.empty();
+        Ticks ticks = builder.ticks == null ? ownTicks.get() : builder.ticks;
+        this.tunnels = new Tunnels(ownTicks);
+        this.legs = new Legs(
+                new TcpDialer(builder.resolver),
+                builder.connectTimeout,
+                new Channels(builder.identity, builder.settings, ticks),
+                builder.extensions,
+                tunnels);
+        this.timeout = builder.timeout;
+        this.randomness = builder.randomness;
+        this.rotation = new Rotation(legs, builder.rounds, randomness);
+    }
+
+    /** With the original's numbers. */
+    public static OffsetClient of(Identity identity) {
+        return builder(identity).build();
+    }
+
+    /**
+     * A builder.
+     *
+     * @param identity who we are to relays and peers
+     */
+    public static Builder builder(Identity identity) {
+        return new Builder(identity);
+    }
+
+    /** Who we are. */
+    public PublicKey publicKey() {
+        return identity.publicKey();
+    }
+
+    /** For a whole call; zero for none. */
+    Duration timeout() {
+        return timeout;
+    }
+
+    /**
+     * Reaches a peer that listens at a relay.
+     *
+     * @return the caller's to close
+     * @throws PeerUnreachable if the relay cannot be reached, or does not answer as one
+     * @throws AuthenticationFailed if the relay, or the peer, is another than it should be
+     * @throws Refused if the relay closed the connection: the peer does not listen there, or does not want us; the protocol does not tell
+     *     which
+     * @throws TimedOut if the peer did not come within the limit of the set-up, 8 ticks, or the client's time limit passed
+     * @throws ProtocolViolation if the relay or the peer does not speak Offset
+     * @throws InterruptedIOException if the thread was interrupted, which stays set
+     * @throws IOException if the client was closed
+     */
+    public OffsetConnection dial(RelayAddress relay, PublicKey peer) throws IOException {
+        return calls.run(timeout, () -> legs.connect(relay, peer), OffsetConnection::abort);
+    }
+
+    /**
+     * Reaches a peer that listens at any of these relays. They are tried in turn, beginning behind the one that was tried last for that
+     * peer; after each round without success there is a pause of some 8 ticks, then longer.
+     *
+     * @param relays one at least
+     * @return the caller's to close
+     * @throws IllegalArgumentException if there is none
+     * @throws IOException as {@link #dial(RelayAddress, PublicKey)}: the last failure after the client's number of rounds, with those of the
+     *     last round as suppressed ones
+     */
+    public OffsetConnection dial(List<RelayAddress> relays, PublicKey peer) throws IOException {
+        List<RelayAddress> all = List.copyOf(relays);
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("a peer is dialled at one relay at least, and none was given");
+        }
+        return calls.run(timeout, () -> rotation.dial(all, peer), OffsetConnection::abort);
+    }
+
+    /**
+     * Listens at one relay.
+     *
+     * @param access who may connect; may be changed meanwhile
+     * @throws IOException as {@link #dial(RelayAddress, PublicKey)}, as far as it concerns the relay
+     */
+    public OffsetListener listen(RelayAddress relay, AccessList access) throws IOException {
+        OffsetListener listener = enlist(OffsetListener.at(legs, (at, peer) -> access.allows(peer), listeners::remove));
+        try {
+            listener.open(relay);
+            return listener;
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Listens at several relays, or will as soon as they can be reached, for as long as the listener is open.
+     *
+     * @param relays to begin with; {@link OffsetListener#relays} changes them
+     * @param access who may connect; may be changed meanwhile
+     * @throws IOException if the client was closed
+     */
+    public OffsetListener listen(List<RelayAddress> relays, AccessList access) throws IOException {
+        OffsetListener listener = enlist(
+                OffsetListener.atSeveral(legs, (at, peer) -> access.allows(peer), randomness, listeners::remove));
+        listener.relays(relays);
+        return listener;
+    }
+
+    /**
+     * Keeps one connection with a peer that does the same, for as long as the link is open.
+     *
+     * <p>All links of a client that wait for their peers share a listen channel at each relay: do not also {@code listen} there with the
+     * same identity.
+     *
+     * @param relays where the two meet: who waits listens there; {@link PeerLink#relays(List)} changes them
+     * @throws IllegalArgumentException if the peer is ourselves
+     * @throws IllegalStateException if there is a link with that peer
+     * @throws IOException if the client was closed
+     */
+    public PeerLink link(PublicKey peer, List<RelayAddress> relays) throws IOException {
+        synchronized (this) {
+            if (links == null) {
+                links = new Links(
+                        legs,
+                        rotation,
+                        randomness,
+                        admission -> enlist(OffsetListener.atSeveral(legs, admission, randomness, listeners::remove)));
+            }
+            if (calls.isClosed()) {
+                throw new IOException("the client was closed");
+            }
+            return links.add(peer, relays);
+        }
+    }
+
+    private OffsetListener enlist(OffsetListener listener) throws IOException {
+        listeners.add(listener);
+        if (calls.isClosed()) {
+            listener.close();
+            throw new IOException("the client was closed");
+        }
+        return listener;
+    }
+
+    /** {@link #close(Duration)} with ten minutes, after which no connection lingers any more. */
+    @Override
+    public void close() {
+        close(Tunnel.LINGER);
+    }
+
+    /**
+     * Ends calls, listeners and links. Then waits for the connections that were closed before and still deliver what was sent over them.
+     * Connections that are open live on. A second call waits again.
+     *
+     * @param limit how long to wait at most; zero for not at all. An interrupt ends the wait, and stays set
+     * @return whether nothing is left to be delivered
+     */
+    public boolean close(Duration limit) {
+        calls.close();
+        synchronized (this) {
+            if (links != null) {
+                links.close();
+            }
+        }
+        listeners.forEach(OffsetListener::close);
+        tunnels.close();
+        try {
+            return tunnels.awaitEnds(limit);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Collects a client's options. Not thread-safe. */
+    public static final class Builder {
+        private final Identity identity;
+        private ChannelSettings settings = ChannelSettings.DEFAULT;
+        private @Nullable Ticks ticks;
+        private Resolver resolver = Resolver.system();
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private Duration timeout = Duration.ZERO;
+        private int rounds = 3;
+        private int extensions = ExchangeRandNonce.HALF_CLOSE;
+        private Supplier<RandomGenerator> randomness = RandomGenerator::getDefault;
+
+        private Builder(Identity identity) {
+            this.identity = identity;
+        }
+
+        /** Other numbers than the original's. */
+        public Builder settings(ChannelSettings numbers) {
+            settings = numbers;
+            return this;
+        }
+
+        /** Ticks that somebody else makes, for as long as there are connections; by default the client's own, a second each. */
+        public Builder ticks(Ticks shared) {
+            ticks = shared;
+            return this;
+        }
+
+        /** How names of relays are resolved; by default as the system does. */
+        public Builder resolver(Resolver names) {
+            resolver = names;
+            return this;
+        }
+
+        /**
+         * For reaching a relay by TCP; 10 s by default. An accepted peer has 8 ticks for all of it.
+         *
+         * @throws IllegalArgumentException if it is not positive
+         */
+        public Builder connectTimeout(Duration limit) {
+            if (!limit.isPositive()) {
+                throw new IllegalArgumentException("connecting needs a limit longer than zero, not " + limit);
+            }
+            connectTimeout = limit;
+            return this;
+        }
+
+        /**
+         * For a whole call of {@code dial}, and for the wait of {@link OffsetScheme#accept}; zero, the default, for none but those of
+         * their parts.
+         *
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder timeout(Duration limit) {
+            if (limit.isNegative()) {
+                throw new IllegalArgumentException("a time limit is zero (none) or positive, not " + limit);
+            }
+            timeout = limit;
+            return this;
+        }
+
+        /**
+         * How often all relays of a peer are tried; 3 by default.
+         *
+         * @throws IllegalArgumentException if it is less than one
+         */
+        public Builder rounds(int most) {
+            if (most < 1) {
+                throw new IllegalArgumentException("relays are tried once at least, not " + most + " times");
+            }
+            rounds = most;
+            return this;
+        }
+
+        /** What peers are told; 0 makes it a client like the original's. */
+        Builder extensions(int bits) {
+            extensions = bits;
+            return this;
+        }
+
+        /** What back-offs draw from. */
+        Builder randomness(Supplier<RandomGenerator> source) {
+            randomness = source;
+            return this;
+        }
+
+        public OffsetClient build() {
+            return new OffsetClient(this);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.connection.Route;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tunnel to a peer, through a relay, encrypted between the two ends; the peer has proved its identity. Seen either as {@link
+ * #messages()}, as the original's applications do, or as {@link #stream()}, a stream of bytes; both ends should choose the same.
+ *
+ * <p><b>Half-close.</b> The original has none: its end of a direction is the end of the tunnel. Two clients of this kind tell each other in
+ * the handshake that they end a direction of {@link #stream()} with an empty message; then {@link #carriesHalfClose()} is true. What
+ * becomes of a file that is piped from a source to a sink whose own input is empty from the start:
+ *
+ * <table><caption>Ends</caption>
+ * <tr><th>source</th><th>sink</th><th>what happens</th></tr>
+ * <tr><td>ours</td><td>ours</td><td>the sink ends its direction at once, the source when it has sent all; the tunnel ends after both</td></tr>
+ * <tr><td>ours</td><td>stock</td><td>the source's end of output ends the tunnel, which is the end to the sink, behind all that was
+ * sent</td></tr>
+ * <tr><td>stock</td><td>ours</td><td>the sink must not end its direction before the source has closed, since that would cut the transfer:
+ * {@code carriesHalfClose()} is false, and who has sent nothing waits</td></tr>
+ * </table>
+ *
+ * <p><b>The end.</b> {@link #close} does not block; what was sent is delivered in the background, also to a slow reader, as long as the
+ * peer shows life and for ten minutes at most. A program that ends earlier loses it: {@link OffsetClient#close()} waits. A connection
+ * lives on when its client is closed.
+ *
+ * <p>Thread-safe as {@link ByteStream} and {@link MessageStream} say.
+ */
+public final class OffsetConnection implements Connection {
+
+    private final Tunnel tunnel;
+    private final PublicKey peer;
+    private final RelayAddress relay;
+    private final Report report;
+    // These two guarded by this: there is one of them at most.
+    private @Nullable MessageBytes bytes;
+    private @Nullable TunnelMessages messages;
+
+    OffsetConnection(Tunnel tunnel, PublicKey peer, RelayAddress relay, Report report) {
+        this.tunnel = tunnel;
+        this.peer = peer;
+        this.relay = relay;
+        this.report = report;
+    }
+
+    /** Who the other end has proved to be. */
+    public PublicKey peer() {
+        return peer;
+    }
+
+    /** The relay through which it runs, as it was given. */
+    public RelayAddress relay() {
+        return relay;
+    }
+
+    /**
+     * The messages; the same object at every call. Ending one direction ends both. Interrupting a thread that is blocked there aborts the
+     * connection.
+     *
+     * @throws IllegalStateException if {@link #stream()} was called before
+     */
+    public synchronized MessageStream messages() {
+        if (bytes != null) {
+            throw new IllegalStateException("the connection is used as a stream of bytes already");
+        }
+        if (messages == null) {
+            messages = new TunnelMessages(tunnel);
+        }
+        return messages;
+    }
+
+    /**
+     * The bytes; the same object at every call.
+     *
+     * @throws IllegalStateException if {@link #messages()} was called before
+     */
+    @Override
+    public synchronized ByteStream stream() {
+        if (messages != null) {
+            throw new IllegalStateException("the connection is used as a stream of messages already");
+        }
+        if (bytes == null) {
+            bytes = new MessageBytes(tunnel);
+        }
+        return bytes;
+    }
+
+    /** Through the relay: the address that was reached. */
+    @Override
+    public Route route() {
+        return report.route();
+    }
+
+    /**
+     * What is known: the times, and the relay's round trip as the time that connecting to it took. Both peers count as having met when the
+     * relay was asked for a peer that listens, or when it announced one that connects.
+     */
+    @Override
+    public Report report() {
+        return report;
+    }
+
+    /** Whether the peer carries half-closes, too, which relays do not see. */
+    @Override
+    public boolean carriesHalfClose() {
+        return tunnel.carriesHalfClose();
+    }
+
+    @Override
+    public boolean encryptedEndToEnd() {
+        return true;
+    }
+
+    /** Ends the connection without ceremony. Never blocks. */
+    public void abort() {
+        tunnel.abort();
+    }
+
+    /** Waits until nothing is left of it. */
+    void awaitOver() throws InterruptedException {
+        tunnel.awaitOver();
+    }
+
+    /** {@inheritDoc} What was sent before is delivered in the background, as the class says. */
+    @Override
+    public void close() throws IOException {
+        tunnel.close();
+    }
+
+    @Override
+    public String toString() {
+        return "connection to " + peer + " through " + relay;
+    }
+}

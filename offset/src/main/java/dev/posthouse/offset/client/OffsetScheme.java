@@ -1,0 +1,79 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.connection.AddressScheme;
+import dev.posthouse.net.connection.Connection;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Offset's addresses: those of its relays, with the peer's key for who dials. */
+public final class OffsetScheme implements AddressScheme {
+
+    private final OffsetClient client;
+    private final AccessList access;
+
+    /**
+     * @param client dials and listens; closed with the scheme
+     * @param access who may be accepted
+     */
+    public OffsetScheme(OffsetClient client, AccessList access) {
+        this.client = client;
+        this.access = access;
+    }
+
+    @Override
+    public String name() {
+        return "offset";
+    }
+
+    @Override
+    public String form() {
+        return OffsetAddress.FORM + ": an Offset relay; to dial, with the PEERKEY of who accepts";
+    }
+
+    @Override
+    public boolean takesToken() {
+        return false;
+    }
+
+    @Override
+    public boolean recognises(String address) {
+        return OffsetAddress.recognises(address);
+    }
+
+    @Override
+    public Connection dial(String address, Optional<String> token) throws IOException {
+        OffsetAddress parsed = parse(address, token);
+        PublicKey peer = parsed.peer()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no PEERKEY: to dial, write " + OffsetAddress.PREFIX + "HOST:PORT/RELAYKEY/PEERKEY"));
+        return client.dial(parsed.relay(), peer);
+    }
+
+    /** {@inheritDoc} It is the first that the access list admits, within the client's time limit; nobody else is accepted then. */
+    @Override
+    public Connection accept(String address, Optional<String> token) throws IOException {
+        OffsetAddress parsed = parse(address, token);
+        if (parsed.peer().isPresent()) {
+            throw new IllegalArgumentException("to accept, there is no PEERKEY in the address: write "
+                    + OffsetAddress.PREFIX + "HOST:PORT/RELAYKEY, and say who may connect by the access list");
+        }
+        try (OffsetListener listener = client.listen(parsed.relay(), access)) {
+            return listener.accept(client.timeout());
+        }
+    }
+
+    private static OffsetAddress parse(String address, Optional<String> token) {
+        if (token.isPresent()) {
+            throw new IllegalArgumentException(
+                    "an Offset address takes no token: the peers know each other by their keys");
+        }
+        return OffsetAddress.parse(address);
+    }
+
+    /** Waits until what was sent over connections that are closed has been delivered. */
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,256 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.offset.channel.KeepAlive;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * This end of a tunnel, from the end-to-end handshake until nothing is left of it: what {@link TunnelMessages} and {@link MessageBytes}
+ * are two views of.
+ *
+ * <p><b>The end.</b> Offset knows no half-close: whoever ends its TCP connection ends the tunnel, and a connection that is closed
+ * with unread bytes in it is reset and loses what it has not delivered yet. So an end sends its FIN first and goes on reading until the
+ * other side has ended too (spec 2). What makes an end begin: {@link #close}, the FIN of the peer, {@link #endOutput}, or that both
+ * directions have ended. It is carried out by one thread, for as long as the peer shows life (its keepalives; 32 ticks), but for {@link
+ * #LINGER} at most.
+ *
+ * <p>Two threads belong to it: the inbox's, and from the beginning of the end on that which carries it out. The output lock is held for
+ * one message at a time.
+ */
+final class Tunnel {
+
+    /** How long an end waits for the other's; the relay does not wait longer either. */
+    static final Duration LINGER = Duration.ofMinutes(10);
+
+    /** For a message that is being written when the end begins, as for the frames below. */
+    private static final Duration LAST_MESSAGE = Duration.ofSeconds(2);
+
+    private final KeepAlive channel;
+    private final boolean halfClose;
+    private final Inbox inbox;
+    private final Consumer<Tunnel> onOver;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final CountDownLatch received = new CountDownLatch(1);
+    private final ReentrantLock output = new ReentrantLock();
+    // Guarded by the output lock.
+    private boolean endSaid;
+    // Guarded by this.
+    private boolean ending;
+    private volatile boolean outputOver;
+    private volatile boolean closed;
+    private volatile boolean asMessages;
+
+    /**
+     * @param channel end to end; taken over
+     * @param halfClose whether an empty message ends a direction, which both have said
+     * @param onOver told once, when nothing is left of it
+     */
+    Tunnel(KeepAlive channel, boolean halfClose, Consumer<Tunnel> onOver) {
+        this.channel = channel;
+        this.halfClose = halfClose;
+        this.inbox = new Inbox(channel);
+        this.onOver = onOver;
+    }
+
+    /** Starts to receive. */
+    void start() {
+        Thread.ofVirtual().name("offset inbox").start(() -> {
+            try {
+                inbox.fill();
+                received.countDown();
+                beginEnd();
+            } catch (IOException e) {
+                // What had come before can still be read.
+                received.countDown();
+                channel.abort();
+                beginEnd();
+            }
+        });
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    int longest() {
+        return channel.longest();
+    }
+
+    /** Whether both end their direction with an empty message, and only that one. */
+    boolean carriesHalfClose() {
+        return halfClose;
+    }
+
+    /** From now on messages are what the application sends and gets, and an empty one is one of them. */
+    void useAsMessages() {
+        asMessages = true;
+    }
+
+    boolean isOpen() {
+        return !closed;
+    }
+
+    /** Whether it was closed, or has ended, and something is left to be done. */
+    boolean lingers() {
+        synchronized (this) {
+            return ending && over.getCount() > 0;
+        }
+    }
+
+    void requireOpen() throws ClosedChannelException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /** Sends one message. */
+    void send(ByteBuffer message) throws IOException {
+        lockOutput();
+        try {
+            requireOpen();
+            if (outputOver || endSaid) {
+                throw outputEnded();
+            }
+            channel.send(message);
+        } catch (ClosedByInterruptException e) {
+            abort();
+            throw e;
+        } finally {
+            output.unlock();
+        }
+    }
+
+    private IOException outputEnded() {
+        return inbox.failure()
+                .map(failure -> new IOException("the tunnel broke: " + failure.getMessage(), failure))
+                .orElseGet(() ->
+                        endSaid ? new ClosedChannelException() : new IOException("the peer has closed the tunnel"));
+    }
+
+    /** Ends the direction from here, and only that, with an empty message. A second time, or if the tunnel has ended, does nothing. */
+    void sayEnd() throws IOException {
+        lockOutput();
+        try {
+            requireOpen();
+            if (outputOver && inbox.failure().isPresent()) {
+                throw outputEnded();
+            }
+            if (!endSaid && !outputOver) {
+                endSaid = true;
+                channel.send(ByteBuffer.allocate(0));
+            }
+        } catch (ClosedByInterruptException e) {
+            abort();
+            throw e;
+        } finally {
+            output.unlock();
+        }
+    }
+
+    private void lockOutput() throws IOException {
+        try {
+            output.lockInterruptibly();
+        } catch (InterruptedException e) {
+            abort();
+            Thread.currentThread().interrupt();
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    /** Ends the direction from here, and with it the tunnel; what the peer still sends is received. */
+    void endOutput() throws IOException {
+        requireOpen();
+        beginEnd();
+    }
+
+    /** Ends the tunnel: nothing is sent or received any more, and what was sent is delivered in the background. */
+    void close() {
+        closed = true;
+        inbox.close();
+        beginEnd();
+    }
+
+    /** Begins what {@link #carryOutEnd} does; a second time does nothing. */
+    void beginEnd() {
+        synchronized (this) {
+            if (ending) {
+                return;
+            }
+            ending = true;
+        }
+        outputOver = true; // a writer that goes on would keep the lock for itself
+        Thread.ofVirtual().name("offset end").start(this::carryOutEnd);
+    }
+
+    private void carryOutEnd() {
+        // Aborting ends whatever is blocked, here and in the inbox.
+        Future<?> timer = ForkJoinPool.commonPool().schedule(channel::abort, LINGER.toNanos(), TimeUnit.NANOSECONDS);
+        try {
+            if (sayAllEnds()) {
+                received.await();
+                channel.close();
+            } else {
+                channel.abort();
+            }
+        } catch (IOException e) {
+            // It is broken, or was aborted: nothing is left that could be delivered.
+            channel.abort();
+        } catch (InterruptedException e) {
+            channel.abort();
+            Thread.currentThread().interrupt();
+        } finally {
+            timer.cancel(false);
+            over.countDown();
+            onOver.accept(this);
+        }
+    }
+
+    /** Whether it could: a writer that the peer holds up does not give way in time. */
+    private boolean sayAllEnds() throws IOException, InterruptedException {
+        if (!output.tryLock(LAST_MESSAGE.toNanos(), TimeUnit.NANOSECONDS)) {
+            return false;
+        }
+        try {
+            if (!endSaid && !asMessages && carriesHalfClose() && received.getCount() > 0) {
+                endSaid = true;
+                channel.send(ByteBuffer.allocate(0));
+            }
+            channel.shutdownOutput();
+            return true;
+        } finally {
+            output.unlock();
+        }
+    }
+
+    /** Ends the tunnel at once. Never blocks. */
+    void abort() {
+        closed = true;
+        inbox.close();
+        channel.abort();
+        beginEnd();
+    }
+
+    /** Waits until nothing is left of it. */
+    void awaitOver() throws InterruptedException {
+        over.await();
+    }
+
+    /** The same, but not for longer than that; whether it is so. */
+    boolean awaitOver(long nanos) throws InterruptedException {
+        return over.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public String toString() {
+        return "a tunnel to " + channel.peer();
+    }
+}

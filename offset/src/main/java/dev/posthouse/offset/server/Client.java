@@ -1,0 +1,41 @@
+package dev.posthouse.offset.server;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
+import dev.posthouse.relay.AddressKey;
+import dev.posthouse.relay.Leg;
+import java.io.IOException;
+
+/**
+ * A client that has proved who it is and said what it wants.
+ *
+ * @param leg its connection
+ * @param channel what is said on it from now on
+ * @param age the form of its frames: clients of different ages do not understand each other inside a tunnel (spec 12)
+ */
+record Client(Leg leg, KeepAlive channel, LengthPrefix age) {
+
+    /** Its identity. */
+    PublicKey key() {
+        return channel.peer();
+    }
+
+    /** Whom limits count. */
+    AddressKey payer() {
+        return AddressKey.of(leg.payer());
+    }
+
+    /**
+     * Ends its connection in order, which is all that the protocol has to say. Does not block: what the client still sends is
+     * read away in the background, so that the end is not a reset.
+     */
+    void dismiss() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            leg.abort();
+        }
+        leg.release();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.posthouse.offset.server;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.offset.wire.IncomingConnection;
+import dev.posthouse.offset.wire.Octets;
+import dev.posthouse.offset.wire.RejectConnection;
+import dev.posthouse.relay.Directory.Presence;
+import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Waiter;
+import dev.posthouse.relay.splice.Watch;
+import dev.posthouse.relay.splice.WatchEnd;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * A listener's channel: it is told who calls, and may reject (spec 7.3). Notices wait in a bounded queue and go out on a
+ * thread of their own, so that a listener that does not read holds up nobody.
+ *
+ * <p>Ends exactly once: {@linkplain #release() taken} out of the waiting room by a newer one of the same key or when the
+ * relay drains, or by {@link #leave()}.
+ */
+final class ListenChannel implements Waiter, Watch {
+
+    private final Client client;
+    private final Presence presence;
+    private final Permit place;
+    private final int longestQueue;
+    private final long startNanos = System.nanoTime();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final Map<PublicKey, HalfTunnel> calling = new ConcurrentHashMap<>();
+    // These two guarded by the queue.
+    private final Queue<PublicKey> notices = new ArrayDeque<>(1);
+    private boolean writing;
+
+    /**
+     * @param place among those that wait; given back when it ends
+     * @param longestQueue notices that wait at most
+     */
+    ListenChannel(Client client, Presence presence, Permit place, int longestQueue) {
+        this.client = client;
+        this.presence = presence;
+        this.place = place;
+        this.longestQueue = longestQueue;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    Presence presence() {
+        return presence;
+    }
+
+    long startNanos() {
+        return startNanos;
+    }
+
+    /** Who waits for its answer. */
+    Map<PublicKey, HalfTunnel> calling() {
+        return calling;
+    }
+
+    boolean over() {
+        return over.get();
+    }
+
+    /**
+     * Reads what the listener says until it ends.
+     *
+     * @param onReject told whom it rejects
+     * @throws IOException if it broke the protocol, or its connection broke
+     */
+    void run(Consumer<HalfTunnel> onReject) throws IOException {
+        while (true) {
+            Optional<ByteBuffer> message = client.channel().receive();
+            if (message.isEmpty()) {
+                return;
+            }
+            PublicKey rejected = PublicKey.of(
+                    RejectConnection.decode(message.get()).publicKey().bytes());
+            HalfTunnel half = calling.get(rejected);
+            if (half != null) {
+                onReject.accept(half);
+            }
+        }
+    }
+
+    /**
+     * Tells the listener who calls. Does not block.
+     *
+     * @return false if too many notices wait already
+     */
+    boolean tell(PublicKey caller) {
+        synchronized (notices) {
+            if (notices.size() >= longestQueue) {
+                return false;
+            }
+            notices.add(caller);
+            if (writing) {
+                return true;
+            }
+            writing = true;
+        }
+        Thread.ofVirtual().name("posthouse-notices").start(this::write);
+        return true;
+    }
+
+    private void write() {
+        while (true) {
+            PublicKey next;
+            synchronized (notices) {
+                next = notices.poll();
+                if (next == null) {
+                    writing = false;
+                    return;
+                }
+            }
+            try {
+                client.channel().send(new IncomingConnection(Octets.of(next.bytes())).encode());
+            } catch (IOException e) {
+                client.leg().abort();
+            }
+        }
+    }
+
+    @Override
+    public ByteStream stream() {
+        return client.leg().stream();
+    }
+
+    /** Its watch is its own: the dialect ends it. */
+    @Override
+    public void waitEnded(WatchEnd.Cause cause, ByteStream back) {
+        throw new IllegalStateException("a listen channel is not watched by the data path");
+    }
+
+    @Override
+    public Optional<ByteStream> release() {
+        return leave() ? Optional.of(stream()) : Optional.empty();
+    }
+
+    /** Ends the wait. Whether it had not ended before. */
+    boolean leave() {
+        if (!over.compareAndSet(false, true)) {
+            return false;
+        }
+        place.close();
+        return true;
+    }
+}

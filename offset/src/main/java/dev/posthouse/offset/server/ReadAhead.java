@@ -1,0 +1,175 @@
+package dev.posthouse.offset.server;
+
+import dev.posthouse.net.MessageStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message stream that somebody watches by reading ahead until it is wanted: what came early is kept, up to a bound, and
+ * its end is noticed. From {@link #handOver} on it is an ordinary message stream, whose reader gets what was read ahead
+ * first.
+ *
+ * <p>Two threads: the watcher in {@link #watch}, and after the hand-over the reader in {@link #receive}. The message that
+ * the watcher is waiting for at the hand-over is its last; the reader waits for it and then reads by itself.
+ */
+final class ReadAhead implements MessageStream {
+
+    /** What keeping a message costs besides its bytes: without it, empty ones would cost nothing, and have no bound. */
+    private static final int EACH = 64;
+
+    private final MessageStream below;
+    private final int bound;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // All guarded by the lock.
+    private final Queue<ByteBuffer> early = new ArrayDeque<>();
+    private int held;
+    private boolean watching = true;
+    private boolean handedOver;
+    private boolean ended;
+    private @Nullable IOException failure;
+
+    /**
+     * @param bound bytes that are kept, and at most one message more; what comes beyond waits in the connection, and so does
+     *     its end
+     */
+    ReadAhead(MessageStream below, int bound) {
+        this.below = below;
+        this.bound = bound;
+    }
+
+    /**
+     * Reads ahead until the hand-over, or the end.
+     *
+     * @return whether it was handed over; if not, the stream has ended, or failed
+     */
+    boolean watch() {
+        try {
+            while (awaitRoom()) {
+                Optional<ByteBuffer> message = below.receive();
+                if (message.isEmpty()) {
+                    return stop(true, null);
+                }
+                keep(message.get());
+            }
+            return stop(false, null);
+        } catch (IOException e) {
+            return stop(true, e);
+        }
+    }
+
+    private boolean stop(boolean atTheEnd, @Nullable IOException why) {
+        lock.lock();
+        try {
+            ended = atTheEnd;
+            failure = why;
+            watching = false;
+            changed.signalAll();
+            return handedOver;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean awaitRoom() {
+        lock.lock();
+        try {
+            while (held >= bound && !handedOver) {
+                changed.awaitUninterruptibly();
+            }
+            return !handedOver;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps a copy: a message's bytes may be a few of a large array, which a few packed ones have become. */
+    private void keep(ByteBuffer message) {
+        ByteBuffer copy = ByteBuffer.allocate(message.remaining()).put(message).flip();
+        lock.lock();
+        try {
+            early.add(copy);
+            held += copy.remaining() + EACH;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What ended the watch, unless that was the hand-over or the peer's end in order. */
+    Optional<IOException> failure() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(failure);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the watch after the message that it waits for, if it waits for one. */
+    void handOver() {
+        lock.lock();
+        try {
+            handedOver = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<ByteBuffer> receive() throws IOException {
+        lock.lock();
+        try {
+            while (early.isEmpty() && watching) {
+                changed.awaitUninterruptibly();
+            }
+            ByteBuffer next = early.poll();
+            if (next != null) {
+                return Optional.of(next);
+            }
+            if (failure != null) {
+                throw new IOException("the connection failed: " + failure.getMessage(), failure);
+            }
+            if (ended) {
+                return Optional.empty();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return below.receive();
+    }
+
+    @Override
+    public void send(ByteBuffer message) throws IOException {
+        below.send(message);
+    }
+
+    @Override
+    public int longest() {
+        return below.longest();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        below.shutdownOutput();
+    }
+
+    @Override
+    public void abort() {
+        below.abort();
+        handOver();
+    }
+
+    @Override
+    public void close() throws IOException {
+        below.close();
+        handOver();
+    }
+}

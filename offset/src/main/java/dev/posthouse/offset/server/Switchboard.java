@@ -1,0 +1,367 @@
+package dev.posthouse.offset.server;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.channel.ChannelSettings;
+import dev.posthouse.offset.channel.Ticks;
+import dev.posthouse.relay.Admission;
+import dev.posthouse.relay.Directory.Offer;
+import dev.posthouse.relay.Directory.Presence;
+import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.relay.NameTag;
+import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.WaitingRoom;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Who listens, who waits for whom, who is joined (spec 7.3), with the original's defects mended where its clients do not
+ * notice (spec 13.1): the newest listen channel and the newest connection of a pair win, a connector that goes away is
+ * noticed, callers that come at once wait in a queue.
+ *
+ * <p>Thread-safe; holds no lock. Every half tunnel and every listen channel ends exactly once, by whoever comes first.
+ */
+final class Switchboard {
+
+    private static final String OTHER_AGE = "its listener speaks another age's protocol inside tunnels";
+
+    private final RelayServices services;
+    private final ChannelSettings settings;
+    private final Ticks ticks;
+    private final int longestQueue;
+    private volatile boolean closed;
+
+    /** @param longestQueue notices that wait for one listener at most */
+    Switchboard(RelayServices services, ChannelSettings settings, Ticks ticks, int longestQueue) {
+        this.services = services;
+        this.settings = settings;
+        this.ticks = ticks;
+        this.longestQueue = longestQueue;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** Serves a listen channel until it ends, on the calling thread. */
+    void listen(Client client) throws InterruptedException {
+        Optional<Permit> place = placeToWait(client);
+        if (place.isEmpty()) {
+            return;
+        }
+        long slot = services.waitingRoom().reserve();
+        var presence = presence(listenerName(client.key()), Role.ACCEPTER, slot, Instant.MAX);
+        var listener = new ListenChannel(client, presence, place.get(), longestQueue);
+        // Said first: once it is parked its end may be said.
+        services.events().on(waitStarted(client, Role.ACCEPTER, client.key()));
+        services.waitingRoom().park(slot, listener, () -> listener);
+        Optional<Presence> older = services.directory().announce(presence);
+        Reason reason = Reason.PEER_GONE;
+        try {
+            if (older.isPresent()) {
+                replaceListener(older.get(), listener);
+            }
+            if (closed) {
+                // Closed since we looked: whoever closed it may have passed this slot by.
+                close();
+            }
+            listener.run(half -> end(half, Reason.REJECTED));
+        } catch (IOException e) {
+            reason = OffsetServer.reasonOf(e);
+        } finally {
+            end(listener, reason);
+        }
+    }
+
+    private void replaceListener(Presence older, ListenChannel newer) throws InterruptedException {
+        Optional<WaitingRoom.Taken> taken = services.waitingRoom().take(older.slot());
+        if (taken.isEmpty() || !(taken.get().waiter() instanceof ListenChannel old)) {
+            return;
+        }
+        waitEnded(old, Reason.REPLACED);
+        for (HalfTunnel half : old.calling().values()) {
+            if (old.calling().remove(half.from(), half)) {
+                call(newer, half);
+            }
+        }
+        old.client().dismiss();
+    }
+
+    /**
+     * Tells a listener of a half tunnel that is its own from now on. If the listener ends meanwhile, either whoever ends it
+     * finds the half tunnel with it, or this does: who takes it out of there sees to it.
+     */
+    private void call(ListenChannel first, HalfTunnel half) {
+        ListenChannel listener = first;
+        while (true) {
+            if (listener.client().age() != half.client().age()) {
+                refused(half.client(), Reason.PROTOCOL_ERROR, OTHER_AGE);
+                end(half, Reason.PROTOCOL_ERROR);
+                return;
+            }
+            half.moveTo(listener);
+            listener.calling().put(half.from(), half);
+            if (half.over()) {
+                listener.calling().remove(half.from(), half);
+                return;
+            }
+            if (!listener.over()) {
+                if (!listener.tell(half.from())) {
+                    refused(half.client(), Reason.LIMIT_PEER, "its listener has not fetched the notices of others");
+                    end(half, Reason.LIMIT_PEER);
+                }
+                return;
+            }
+            if (!listener.calling().remove(half.from(), half)) {
+                return;
+            }
+            Optional<ListenChannel> newer = listener(half.to());
+            if (newer.isEmpty() || newer.get().equals(listener)) {
+                end(half, Reason.NO_PEER);
+                return;
+            }
+            listener = newer.get();
+        }
+    }
+
+    /** Serves a connect channel until it is joined or ends, on the calling thread. */
+    void connect(Client client, PublicKey to) throws InterruptedException {
+        Optional<ListenChannel> found = listener(to);
+        if (found.isEmpty()) {
+            refuse(client, Reason.NO_PEER, "nobody listens under that key");
+            return;
+        }
+        ListenChannel listener = found.get();
+        if (listener.client().age() != client.age()) {
+            refuse(client, Reason.PROTOCOL_ERROR, OTHER_AGE);
+            return;
+        }
+        Optional<Permit> place = placeToWait(client);
+        if (place.isEmpty()) {
+            return;
+        }
+        long slot = services.waitingRoom().reserve();
+        Duration limit = ticks.length().multipliedBy(settings.keepAliveTicks());
+        var presence = presence(
+                halfTunnelName(client.key(), to),
+                Role.DIALER,
+                slot,
+                services.clock().instant().plus(limit));
+        var half = new HalfTunnel(
+                client,
+                to,
+                listener,
+                presence,
+                place.get(),
+                settings.longestFrame(),
+                ticks,
+                settings.keepAliveTicks(),
+                expired -> Thread.startVirtualThread(() -> end(expired, Reason.NO_PEER)));
+        services.events().on(waitStarted(client, Role.DIALER, to));
+        services.waitingRoom().park(slot, half, half::start);
+        Optional<Presence> older = services.directory().announce(presence);
+        if (older.isPresent()) {
+            take(older.get(), Reason.REPLACED)
+                    .ifPresent(replaced -> replaced.client().dismiss());
+        }
+        call(listener, half);
+        if (closed) {
+            close();
+        }
+        if (!half.messages().watch()) {
+            end(half, half.messages().failure().map(OffsetServer::reasonOf).orElse(Reason.PEER_GONE));
+        }
+    }
+
+    /** Who listens under a key. An older channel that is being replaced is not it. */
+    private Optional<ListenChannel> listener(PublicKey key) {
+        Optional<Presence> seen = Optional.empty();
+        while (true) {
+            Optional<Presence> now = services.directory().find(OffsetServer.NAME, listenerName(key));
+            if (now.isEmpty() || now.equals(seen)) {
+                return Optional.empty();
+            }
+            if (services.waitingRoom().find(now.get().slot()).orElse(null) instanceof ListenChannel listener) {
+                return Optional.of(listener);
+            }
+            seen = now;
+        }
+    }
+
+    /** Joins an accept channel with the half tunnel that it is for. */
+    void accept(Client client, PublicKey from) throws InterruptedException {
+        Optional<Presence> presence = services.directory().find(OffsetServer.NAME, halfTunnelName(from, client.key()));
+        if (presence.isPresent()
+                && services.waitingRoom().find(presence.get().slot()).orElse(null) instanceof HalfTunnel waiting
+                && waiting.client().age() != client.age()) {
+            refuse(client, Reason.PROTOCOL_ERROR, "whom it accepts speaks another age's protocol inside tunnels");
+            return;
+        }
+        Optional<HalfTunnel> taken = presence.isEmpty() ? Optional.empty() : take(presence.get(), Reason.COMPLETED);
+        if (taken.isEmpty()) {
+            refuse(client, Reason.NO_PEER, "it accepts somebody who does not wait for it");
+            return;
+        }
+        HalfTunnel half = taken.get();
+        Client connector = half.client();
+        NameTag name = tag(client.key());
+        long number = services.circuits().nextNumber();
+        services.events()
+                .on(new RelayEvent.Met(
+                        OffsetServer.NAME,
+                        number,
+                        name,
+                        connector.leg().peer(),
+                        client.leg().peer()));
+        Duration waited = Duration.ofNanos(System.nanoTime() - half.startNanos());
+        switch (services.admission().admitCircuit(connector.payer(), client.payer())) {
+            case Admission.Answer.Denied denied -> {
+                services.events()
+                        .on(new RelayEvent.NotRelayed(
+                                OffsetServer.NAME, number, name, denied.reason(), Optional.empty(), waited));
+                connector.dismiss();
+                client.dismiss();
+            }
+            case Admission.Answer.Granted granted ->
+                services.circuits()
+                        .open(
+                                OffsetServer.NAME,
+                                number,
+                                name,
+                                connector.leg(),
+                                client.leg(),
+                                (terms, onEnd) ->
+                                        services.dataPath().join(half.messages(), client.channel(), terms, onEnd),
+                                granted.permit(),
+                                List.of(),
+                                waited,
+                                end -> {});
+        }
+    }
+
+    /** Takes a half tunnel out, for whoever comes first. */
+    private Optional<HalfTunnel> take(Presence presence, Reason why) throws InterruptedException {
+        Optional<WaitingRoom.Taken> taken = services.waitingRoom().take(presence.slot());
+        if (taken.isEmpty() || !(taken.get().waiter() instanceof HalfTunnel half)) {
+            return Optional.empty();
+        }
+        services.directory().withdraw(presence);
+        half.listener().calling().remove(half.from(), half);
+        waitEnded(half, why);
+        return Optional.of(half);
+    }
+
+    /** Ends a half tunnel, unless it has ended. */
+    private void end(HalfTunnel half, Reason reason) {
+        if (!half.leave()) {
+            return;
+        }
+        services.waitingRoom().leave(half.presence().slot());
+        services.directory().withdraw(half.presence());
+        half.listener().calling().remove(half.from(), half);
+        waitEnded(half, reason);
+        half.client().dismiss();
+    }
+
+    /** Ends a listen channel, unless it has ended, and all who wait for its answer; running tunnels go on. */
+    private void end(ListenChannel listener, Reason reason) {
+        if (!listener.leave()) {
+            return;
+        }
+        services.waitingRoom().leave(listener.presence().slot());
+        services.directory().withdraw(listener.presence());
+        waitEnded(listener, reason);
+        listener.client().dismiss();
+        for (HalfTunnel half : listener.calling().values()) {
+            if (listener.calling().remove(half.from(), half)) {
+                end(half, Reason.NO_PEER);
+            }
+        }
+    }
+
+    /** Sends away everybody who listens or waits, and whoever comes; tunnels go on. */
+    void close() {
+        closed = true;
+        try {
+            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(ListenChannel.class)) {
+                var listener = (ListenChannel) taken.waiter();
+                services.directory().withdraw(listener.presence());
+                waitEnded(listener, Reason.SHUTDOWN);
+                listener.client().dismiss();
+            }
+            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(HalfTunnel.class)) {
+                var half = (HalfTunnel) taken.waiter();
+                services.directory().withdraw(half.presence());
+                waitEnded(half, Reason.SHUTDOWN);
+                half.client().dismiss();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Optional<Permit> placeToWait(Client client) {
+        return switch (services.admission().admitWaiting(client.payer())) {
+            case Admission.Answer.Granted granted -> Optional.of(granted.permit());
+            case Admission.Answer.Denied denied -> {
+                refuse(client, denied.reason(), denied.explanation());
+                yield Optional.empty();
+            }
+        };
+    }
+
+    private void refuse(Client client, Reason reason, String why) {
+        refused(client, reason, why);
+        client.dismiss();
+    }
+
+    private void refused(Client client, Reason reason, String why) {
+        services.events()
+                .on(new RelayEvent.Refused(
+                        Optional.of(OffsetServer.NAME), client.leg().peer(), reason, why));
+    }
+
+    private Presence presence(String name, Role role, long slot, Instant expiry) {
+        return new Presence(OffsetServer.NAME, name, role, Offer.NONE, services.node(), slot, expiry);
+    }
+
+    private static String listenerName(PublicKey listener) {
+        return listener.toString();
+    }
+
+    private static String halfTunnelName(PublicKey from, PublicKey to) {
+        return to + "/" + from;
+    }
+
+    private static NameTag tag(PublicKey listener) {
+        return NameTag.of(listener.toString());
+    }
+
+    private static RelayEvent waitStarted(Client client, Role role, PublicKey listener) {
+        return new RelayEvent.WaitStarted(
+                OffsetServer.NAME, role, tag(listener), client.leg().peer());
+    }
+
+    private void waitEnded(ListenChannel listener, Reason reason) {
+        waitEnded(Role.ACCEPTER, listener.client().key(), reason, listener.startNanos());
+    }
+
+    private void waitEnded(HalfTunnel half, Reason reason) {
+        waitEnded(Role.DIALER, half.to(), reason, half.startNanos());
+    }
+
+    private void waitEnded(Role role, PublicKey listener, Reason reason, long startNanos) {
+        services.events()
+                .on(new RelayEvent.WaitEnded(
+                        OffsetServer.NAME,
+                        role,
+                        tag(listener),
+                        reason,
+                        Duration.ofNanos(System.nanoTime() - startNanos)));
+    }
+}

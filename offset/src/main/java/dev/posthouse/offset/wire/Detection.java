@@ -1,0 +1,43 @@
+package dev.posthouse.offset.wire;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What the first bytes on a connection say (spec 12). A client sends its version at once, so they come without asking; eight
+ * are enough.
+ */
+public enum Detection {
+    /** Offset with 8 bytes of length: since 0.1.3. The bytes are the length of the version frame. */
+    CURRENT(0x00_00_00_00_00_00_00_04L),
+    /** Offset with 4 bytes of length: up to 0.1.2. The bytes are the whole version frame. */
+    LEGACY(0x00_00_00_04_00_00_00_00L),
+    /** Something else. */
+    NO(0),
+    /** As far as it goes it may be either. */
+    NEED_MORE(0);
+
+    private static final int LENGTH = Long.BYTES;
+
+    private final long start;
+
+    Detection(long start) {
+        this.start = start;
+    }
+
+    /**
+     * Looks at the first bytes.
+     *
+     * @param first between position and limit, any number; the position stays
+     */
+    public static Detection of(ByteBuffer first) {
+        int count = Math.min(first.remaining(), LENGTH);
+        for (Detection form : List.of(CURRENT, LEGACY)) {
+            ByteBuffer expected = ByteBuffer.allocate(LENGTH).putLong(0, form.start);
+            if (expected.slice(0, count).equals(first.slice(first.position(), count))) {
+                return count == LENGTH ? form : NEED_MORE;
+            }
+        }
+        return NO;
+    }
+}

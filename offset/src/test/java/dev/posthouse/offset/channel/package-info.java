@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.offset.channel;
+
+import org.jspecify.annotations.NullMarked;

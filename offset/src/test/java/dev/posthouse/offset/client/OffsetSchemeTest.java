@@ -1,0 +1,110 @@
+package dev.posthouse.offset.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.net.Refused;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Offset's addresses on the command line. */
+@ExtendWith(LeakCheck.class)
+class OffsetSchemeTest {
+
+    private RelayFixture relay;
+    private OffsetClient dialer;
+    private OffsetClient accepter;
+    private OffsetScheme dials;
+    private OffsetScheme accepts;
+
+    @BeforeEach
+    void start() throws IOException {
+        relay = RelayFixture.start();
+        dialer = OffsetClient.of(Identity.generate());
+        accepter = OffsetClient.of(Identity.generate());
+        dials = new OffsetScheme(dialer, new AccessList());
+        accepts = new OffsetScheme(accepter, AccessList.of(dialer.publicKey()));
+    }
+
+    @AfterEach
+    void close() {
+        dialer.close();
+        accepter.close();
+        relay.close();
+    }
+
+    @Test
+    void anAddressIsRecognisedByItsBeginning() {
+        assertThat(dials.name()).isEqualTo("offset");
+        assertThat(dials.form()).contains("offset://HOST:PORT/RELAYKEY[/PEERKEY]");
+        assertThat(dials.recognises("offset://x")).isTrue();
+        assertThat(dials.recognises("Offset://x")).isTrue();
+        assertThat(dials.recognises("http://x")).isFalse();
+    }
+
+    @Test
+    void theFirstThatIsAdmittedIsAcceptedAndNobodyElse() throws IOException {
+        String here = relay.address().toString();
+        var accepting = Background.start(() -> accepts.accept(here, Optional.empty()));
+        relay.awaitListeners(1);
+        try (OffsetClient stranger = OffsetClient.of(Identity.generate())) {
+            assertThatThrownBy(() -> stranger.dial(relay.address(), accepter.publicKey()))
+                    .isInstanceOf(Refused.class);
+        }
+
+        String there = here + "/" + accepter.publicKey();
+        Connection dialed = dials.dial(there, Optional.empty());
+        Connection accepted = accepting.result();
+
+        assertThatThrownBy(() -> dials.dial(there, Optional.empty())).isInstanceOf(Refused.class);
+        dialed.stream().write(UTF_8.encode("uncut"));
+        ByteBuffer into = ByteBuffer.allocate(5);
+        assertThat(accepted.stream().read(into)).isEqualTo(5);
+        assertThat(UTF_8.decode(into.flip()).toString()).isEqualTo("uncut");
+        dialed.close();
+        accepted.close();
+    }
+
+    @Test
+    void theWaitForAPeerHasTheClientsLimit() throws IOException {
+        try (OffsetClient impatient = OffsetClient.builder(Identity.generate())
+                .timeout(Duration.ofMillis(100))
+                .build()) {
+            var scheme = new OffsetScheme(impatient, new AccessList());
+            assertThatThrownBy(() -> scheme.accept(relay.address().toString(), Optional.empty()))
+                    .isInstanceOf(TimedOut.class)
+                    .hasMessageContaining("no peer came within 100 ms");
+        }
+    }
+
+    @Test
+    void whatIsMissingOrTooMuchIsSaid() {
+        String here = relay.address().toString();
+        String there = here + "/" + accepter.publicKey();
+
+        assertThatThrownBy(() -> dials.dial(here, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no PEERKEY");
+        assertThatThrownBy(() -> accepts.accept(there, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("there is no PEERKEY");
+        assertThatThrownBy(() -> dials.dial(there, Optional.of("token")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("takes no token");
+        assertThatThrownBy(() -> accepts.accept(here, Optional.of("token")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("takes no token");
+    }
+}

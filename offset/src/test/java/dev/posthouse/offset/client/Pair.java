@@ -1,0 +1,40 @@
+package dev.posthouse.offset.client;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.testkit.Background;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Two clients at a relay, one of which listens; they are closed with it, their connections are not. */
+record Pair(OffsetClient dialer, OffsetClient accepter, OffsetListener listener, RelayAddress relay)
+        implements AutoCloseable {
+
+    /** The two ends of one connection. */
+    record Ends(OffsetConnection dialed, OffsetConnection accepted) {}
+
+    static Pair at(RelayFixture relay) throws IOException {
+        return at(relay, OffsetClient.builder(Identity.generate()), OffsetClient.builder(Identity.generate()));
+    }
+
+    static Pair at(RelayFixture relay, OffsetClient.Builder dialer, OffsetClient.Builder accepter) throws IOException {
+        OffsetClient dials = dialer.build();
+        OffsetClient accepts = accepter.build();
+        int before = relay.listenersSoFar();
+        OffsetListener listener = accepts.listen(relay.address(), AccessList.of(dials.publicKey()));
+        relay.awaitListeners(before + 1);
+        return new Pair(dials, accepts, listener, relay.address());
+    }
+
+    Ends connect() throws IOException {
+        var accepting = Background.start(listener::accept);
+        OffsetConnection dialed = dialer.dial(relay, accepter.publicKey());
+        return new Ends(dialed, accepting.result());
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+        dialer.close(Duration.ZERO);
+        accepter.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.offset.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,240 @@
+package dev.posthouse.offset.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.memory.Link;
+import dev.posthouse.offset.channel.RawChannel;
+import dev.posthouse.offset.wire.ChannelMessage.Shape;
+import dev.posthouse.offset.wire.FrameStream;
+import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
+import dev.posthouse.offset.wire.InitConnection;
+import dev.posthouse.offset.wire.KaMessage;
+import dev.posthouse.offset.wire.Version;
+import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Clients that mean ill, or know no better: what they cost is bounded, and their neighbours do not notice. */
+@ExtendWith(LeakCheck.class)
+class HostileClientsTest {
+
+    private static final Identity C = Identity.generate();
+    private static final Identity D = Identity.generate();
+
+    /** Callers that wait and say nothing; {@code -Dposthouse.idle=8000} for as many as descriptors allow. */
+    private static final int IDLE = Integer.getInteger("posthouse.idle", 400);
+
+    private static final int CALLERS = 300;
+
+    private static RawChannel raw(FrameStream frames, Identity identity) throws IOException {
+        frames.send(Version.frame());
+        Version.check(frames.receive().orElseThrow());
+        return RawChannel.establish(frames, identity);
+    }
+
+    private static FrameStream frames(ByteStream stream) {
+        return new FrameStream(stream, LengthPrefix.U64, FrameStream.DEFAULT_LONGEST);
+    }
+
+    private static InitConnection connect(Identity to) {
+        return new InitConnection.Connect(TestClient.octets(to.publicKey()));
+    }
+
+    private static long heap() {
+        System.gc();
+        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+
+    @Test
+    void emptyMessagesThatAreSentEarlyHaveABoundToo() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            RawChannel flood = raw(frames(relay.dialInMemory(Link.DEFAULT)), C);
+            flood.sendKept(connect(D).encode());
+            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == 1);
+            var sent = new AtomicLong();
+            var sending = Background.run(() -> {
+                while (true) {
+                    flood.sendKept(ByteBuffer.allocate(0));
+                    sent.incrementAndGet();
+                }
+            });
+            // It blocks for good: the relay does not read on.
+            awaitStill(sent);
+            sending.awaitBlocked();
+            flood.abort();
+            assertThat(sending.failure()).isInstanceOf(IOException.class);
+            // And the end behind what was not read is noticed when its ticks have passed.
+            assertThat(relay.ends(Role.DIALER)).isEmpty();
+            relay.ticks().tick(32);
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.NO_PEER);
+        }
+    }
+
+    /** Until it has begun to grow and has not for a while. */
+    private static void awaitStill(AtomicLong count) {
+        long last = -1;
+        for (int still = 0; still < 20; ) {
+            long now = count.get();
+            still = now > 0 && now == last ? still + 1 : 0;
+            last = now;
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    /** A keepalive layer's message of one byte whose segment is a mebibyte of zeroes: a kilobyte, packed. */
+    private static ByteBuffer inflated() {
+        ByteBuffer small = KaMessage.message(ByteBuffer.wrap(new byte[] {1}));
+        // The table's word: one segment, its words in bytes 4 to 6. What follows is the segment's first words, packed.
+        int words = 0x02_01_01;
+        assertThat(small.get()).isEqualTo((byte) 0x10);
+        int first = small.get();
+        ByteBuffer large = ByteBuffer.allocate(2_048);
+        large.put((byte) 0x70).put((byte) words).put((byte) (words >> 8)).put((byte) (words >> 16));
+        large.put(small);
+        int left = words - first;
+        for (; left > 256; left -= 256) {
+            large.put((byte) 0).put((byte) 255);
+        }
+        return large.put((byte) 0).put((byte) (left - 1)).flip();
+    }
+
+    /** One thousand five hundred mebibytes were they kept as they are unpacked: more than the tests' heap. */
+    @Test
+    void smallMessagesInLargeOnesAreKeptSmall() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            RawChannel caller = raw(frames(relay.dial()), C);
+            caller.sendKept(connect(D).encode());
+            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == 1);
+            ByteBuffer inflated = inflated();
+            assertThat(KaMessage.decode(inflated, FrameStream.DEFAULT_LONGEST))
+                    .contains(ByteBuffer.wrap(new byte[] {1}));
+            long before = heap();
+            for (int i = 0; i < 1_500; i++) {
+                caller.send(inflated.duplicate(), Shape.NESTED);
+            }
+            caller.sendKept(ByteBuffer.wrap(new byte[] {2}));
+            TestClient accepter = TestClient.accepter(relay, D, C.publicKey());
+            for (int i = 0; i < 1_500; i++) {
+                assertThat(accepter.receive()).contains(ByteBuffer.wrap(new byte[] {1}));
+            }
+            assertThat(accepter.receive()).contains(ByteBuffer.wrap(new byte[] {2}));
+            assertThat(heap() - before).isLessThan(64 << 20);
+            caller.abort();
+        }
+    }
+
+    @Test
+    @Timeout(600)
+    void idleCallersCostLittleAndHoldUpNobody() throws IOException {
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            var told = Background.run(() -> {
+                for (int i = 0; i < IDLE; i++) {
+                    assertThat(listener.messages().receive()).isPresent();
+                }
+            });
+            List<RawChannel> idle = new ArrayList<>();
+            long before = heap();
+            for (int i = 0; i < IDLE; i++) {
+                RawChannel caller = raw(frames(relay.dial()), Identity.generate());
+                caller.sendKept(connect(D).encode());
+                idle.add(caller);
+            }
+            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == IDLE);
+            told.result();
+            // Both ends of each are in this process.
+            assertThat((heap() - before) / IDLE).isLessThan(64 * 1_024);
+            TestClient.listener(relay, other);
+            TestClient.join(relay, C, other);
+            relay.ticks().tick(32);
+            relay.awaitEnds(Role.DIALER, IDLE + 1);
+            idle.forEach(RawChannel::abort);
+        }
+    }
+
+    @Test
+    void listenerThatNeverReadsIsCutOffAndItsNeighboursAreNotDisturbed() throws IOException {
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.start()) {
+            RawChannel deaf = raw(frames(relay.dialInMemory(Link.DEFAULT.withBufferSize(1_024))), D);
+            deaf.sendKept(new InitConnection.Listen().encode());
+            RelayFixture.await().until(() -> relay.starts(Role.ACCEPTER) == 1);
+            TestClient.listener(relay, other);
+            List<RawChannel> callers = new ArrayList<>();
+            for (int i = 0; i < CALLERS; i++) {
+                RawChannel caller = raw(frames(relay.dial()), Identity.generate());
+                caller.sendKept(connect(D).encode());
+                callers.add(caller);
+            }
+            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == CALLERS);
+            // Past what waits for the listener, callers are refused with a reason.
+            assertThat(relay.awaitRefusal(Reason.LIMIT_PEER).detail()).contains("has not fetched");
+            int refused = relay.events(RelayEvent.Refused.class).size();
+            assertThat(refused).isLessThan(CALLERS - 256);
+            TestClient.join(relay, C, other);
+            // It says nothing either, and is given up, with those that wait for it.
+            relay.ticks().tick(32);
+            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).contains(Reason.PEER_GONE);
+            relay.awaitEnds(Role.DIALER, CALLERS + 1);
+            deaf.abort();
+            callers.forEach(RawChannel::abort);
+        }
+    }
+
+    // ---- the article's argument
+
+    /** C talks to a slow D and a fast E through one relay: E does not notice, and the relay holds no more for D. */
+    @Test
+    void fastReceiverGetsEverythingWhileASlowOneReadsNothing() throws IOException {
+        Identity fast = Identity.generate();
+        byte[] noise = new byte[256 * 1_024];
+        new SplittableRandom(3).nextBytes(noise);
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient.listener(relay, fast);
+            TestClient.Tunnel toSlow = TestClient.join(relay, C, D);
+            TestClient.Tunnel toFast = TestClient.join(relay, C, fast);
+            var stalled = Background.run(() -> {
+                while (true) {
+                    toSlow.connector().messages().send(ByteBuffer.wrap(noise));
+                }
+            });
+            stalled.awaitBlocked();
+            long before = heap();
+            for (int round = 0; round < 4; round++) {
+                var sending = Background.run(() -> {
+                    for (int i = 0; i < 64; i++) {
+                        toFast.connector().messages().send(ByteBuffer.wrap(noise));
+                    }
+                });
+                for (int i = 0; i < 64; i++) {
+                    assertThat(toFast.accepter().receive()).contains(ByteBuffer.wrap(noise));
+                }
+                sending.result();
+                assertThat(heap() - before).isLessThan(16 << 20);
+            }
+            assertThat(stalled.isDone()).isFalse();
+            assertThat(toSlow.accepter().receive()).contains(ByteBuffer.wrap(noise));
+            toSlow.accepter().abort();
+            assertThat(stalled.failure()).isInstanceOf(IOException.class);
+        }
+    }
+}

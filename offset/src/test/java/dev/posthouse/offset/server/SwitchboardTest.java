@@ -1,0 +1,572 @@
+package dev.posthouse.offset.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.wire.IncomingConnection;
+import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Every row of spec 7.3, as it is here: the newest wins, and who goes away is noticed. */
+@ExtendWith(LeakCheck.class)
+class SwitchboardTest {
+
+    private static final Identity C = Identity.generate();
+    private static final Identity D = Identity.generate();
+    private static final PublicKey TO_C = C.publicKey();
+    private static final PublicKey TO_D = D.publicKey();
+
+    @Test
+    void listenConnectNoticeAcceptDataBothWaysAndTheEndIsPassedOn() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(connector, accepter);
+            TestClient.assertJoined(accepter, connector);
+            connector.close();
+            accepter.assertEnds();
+            accepter.close();
+            RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
+            assertThat(closed.reason()).isEqualTo(Reason.COMPLETED);
+            assertThat(closed.name()).isEqualTo(RelayFixture.tag(TO_D));
+            assertThat(closed.dialerBytes()).isEqualTo("there".length() + "and back".length());
+            assertThat(closed.accepterBytes()).isEqualTo("there".length() + "and back".length());
+            assertThat(relay.ends(Role.DIALER)).containsExactly(Reason.COMPLETED);
+            assertThat(relay.ends(Role.ACCEPTER)).isEmpty();
+        }
+    }
+
+    @Test
+    void endOfTheAcceptingSideIsPassedOnToo() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            accepter.send("last");
+            accepter.close();
+            assertThat(connector.receiveText()).isEqualTo("last");
+            connector.assertEnds();
+        }
+    }
+
+    @Test
+    void messagesKeepTheirBordersAlsoEmptyOnes() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            for (int size : new int[] {0, 1, 0, 0, 70_000, 1, 1 << 20}) {
+                connector.messages().send(ByteBuffer.allocate(size));
+                assertThat(accepter.receive().orElseThrow().remaining()).isEqualTo(size);
+            }
+        }
+    }
+
+    @Test
+    void newestListenerWinsAndIsToldOfWhoWaits() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient older = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            connector.send("early");
+            TestClient newer = TestClient.listener(relay, D);
+            assertThat(older.caller()).isEqualTo(TO_C);
+            older.assertEnds();
+            assertThat(newer.caller()).isEqualTo(TO_C);
+            assertThat(relay.ends(Role.ACCEPTER)).containsExactly(Reason.REPLACED);
+            assertThat(relay.ends(Role.DIALER)).isEmpty();
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            assertThat(accepter.receiveText()).isEqualTo("early");
+            TestClient.assertJoined(connector, accepter);
+        }
+    }
+
+    @Test
+    void newerListenerMayRejectWhoCalledTheOlder() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient newer = TestClient.listener(relay, D);
+            newer.reject(newer.caller());
+            connector.assertEnds();
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.REJECTED);
+        }
+    }
+
+    @Test
+    void manyWhoWaitAreAllToldToTheNewerListener() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            Set<PublicKey> waiting = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                Identity caller = Identity.generate();
+                waiting.add(caller.publicKey());
+                TestClient.connector(relay, caller, TO_D);
+            }
+            TestClient newer = TestClient.listener(relay, D);
+            Set<PublicKey> told = new HashSet<>();
+            for (int i = 0; i < 20; i++) {
+                told.add(newer.caller());
+            }
+            assertThat(told).isEqualTo(waiting);
+        }
+    }
+
+    @Test
+    void connectToNobodyIsRefused() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            connector.assertEnds();
+            assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("nobody listens");
+            assertThat(relay.events(RelayEvent.WaitStarted.class)).isEmpty();
+        }
+    }
+
+    @Test
+    void newestConnectOfAPairWins() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient older = TestClient.connector(relay, C, TO_D);
+            TestClient newer = TestClient.connector(relay, C, TO_D);
+            older.assertEnds();
+            assertThat(relay.ends(Role.DIALER)).containsExactly(Reason.REPLACED);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(newer, accepter);
+            // The listener's answer to the first notice finds nobody.
+            TestClient again = TestClient.accepter(relay, D, TO_C);
+            again.assertEnds();
+            assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
+            TestClient.assertJoined(accepter, newer);
+        }
+    }
+
+    @Test
+    void sameConnectorToSeveralListenersAndSeveralToOne() throws IOException {
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient otherListener = TestClient.listener(relay, other);
+            TestClient toD = TestClient.connector(relay, C, TO_D);
+            TestClient toOther = TestClient.connector(relay, C, other.publicKey());
+            TestClient otherToD = TestClient.connector(relay, other, TO_D);
+            assertThat(List.of(listener.caller(), listener.caller()))
+                    .containsExactlyInAnyOrder(TO_C, other.publicKey());
+            assertThat(otherListener.caller()).isEqualTo(TO_C);
+            TestClient.assertJoined(toD, TestClient.accepter(relay, D, TO_C));
+            TestClient.assertJoined(toOther, TestClient.accepter(relay, other, TO_C));
+            TestClient.assertJoined(otherToD, TestClient.accepter(relay, D, other.publicKey()));
+            assertThat(relay.services().circuits().running()).hasSize(3);
+        }
+    }
+
+    @Test
+    void acceptWhileNobodyListensIsRefused() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.accepter(relay, D, TO_C).assertEnds();
+            assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
+        }
+    }
+
+    @Test
+    void acceptOfSomebodyWhoDoesNotWaitIsRefused() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient.accepter(relay, D, TO_C).assertEnds();
+            relay.awaitRefusal(Reason.NO_PEER);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_C));
+        }
+    }
+
+    @Test
+    void onlyTheListenerItselfMayAccept() throws IOException {
+        Identity thief = Identity.generate();
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient.listener(relay, thief);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient.accepter(relay, thief, TO_C).assertEnds();
+            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_C));
+        }
+    }
+
+    @Test
+    void rejectClosesTheConnector() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            listener.reject(listener.caller());
+            connector.assertEnds();
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.REJECTED);
+            TestClient.accepter(relay, D, TO_C).assertEnds();
+            // And it may come again.
+            TestClient again = TestClient.connector(relay, C, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient.assertJoined(again, TestClient.accepter(relay, D, TO_C));
+        }
+    }
+
+    @Test
+    void rejectOfSomebodyWhoDoesNotWaitIsIgnored() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            listener.reject(TO_C);
+            listener.reject(TO_D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            listener.awaitProcessed();
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_C));
+        }
+    }
+
+    @Test
+    void rejectAfterTheAcceptDoesNotEndTheTunnel() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(connector, accepter);
+            listener.reject(TO_C);
+            listener.awaitProcessed();
+            TestClient.assertJoined(connector, accepter);
+        }
+    }
+
+    @Test
+    void whatIsNoRejectionEndsTheListenChannel() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            listener.send("not a rejection");
+            listener.assertEnds();
+            connector.assertEnds();
+            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.PROTOCOL_ERROR);
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.NO_PEER);
+        }
+    }
+
+    @Test
+    void lostListenerTakesItsHalfTunnelsWithItAndRunningTunnelsGoOn() throws IOException {
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(connector, accepter);
+            TestClient waiting = TestClient.connector(relay, other, TO_D);
+            listener.abort();
+            waiting.assertEnds();
+            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.PEER_GONE);
+            assertThat(relay.awaitEnds(Role.DIALER, 2)).containsExactly(Reason.COMPLETED, Reason.NO_PEER);
+            TestClient.assertJoined(connector, accepter);
+            TestClient late = TestClient.connector(relay, other, TO_D);
+            late.assertEnds();
+            relay.awaitRefusal(Reason.NO_PEER);
+            TestClient.assertJoined(accepter, connector);
+        }
+    }
+
+    @Test
+    void halfTunnelEndsWhenItsTicksHavePassed() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            relay.ticks().tick(16);
+            // Both live on meanwhile, which the relay learns of by whatever they say.
+            connector.send("early");
+            connector.awaitProcessed();
+            listener.reject(TO_D);
+            listener.awaitProcessed();
+            relay.ticks().tick(15);
+            assertThat(relay.ends(Role.DIALER)).isEmpty();
+            relay.ticks().tick();
+            connector.assertEnds();
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.NO_PEER);
+            TestClient.accepter(relay, D, TO_C).assertEnds();
+            relay.awaitRefusal(Reason.NO_PEER);
+            assertThat(relay.ends(Role.ACCEPTER)).isEmpty();
+        }
+    }
+
+    @Test
+    void joinedTunnelHasNoSuchTicks() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            for (int i = 0; i < 5; i++) {
+                TestClient.assertJoined(connector, accepter);
+                // So that the relay waits for both again, and counts.
+                connector.awaitProcessed();
+                accepter.awaitProcessed();
+                relay.ticks().tick(31);
+            }
+            TestClient.assertJoined(connector, accepter);
+        }
+    }
+
+    @Test
+    void silentEndsOfATunnelAreGivenUpByTheirKeepalive() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(connector, accepter);
+            connector.awaitProcessed();
+            accepter.awaitProcessed();
+            relay.ticks().tick(33);
+            RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
+            assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
+            assertThat(closed.error().orElse("")).contains("silent for 32 ticks");
+        }
+    }
+
+    @Test
+    void silentListenerIsGivenUpByItsKeepalive() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            relay.ticks().tick(32);
+            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.PEER_GONE);
+        }
+    }
+
+    @Test
+    void listenerThatSaysNothingButKeepalivesStays() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            for (int i = 0; i < 5; i++) {
+                long before = listener.stream().written();
+                relay.clientTicks().tick(16);
+                RelayFixture.await().until(() -> listener.stream().written() > before);
+                listener.awaitProcessed();
+                relay.ticks().tick(16);
+            }
+            assertThat(relay.ends(Role.ACCEPTER)).isEmpty();
+        }
+    }
+
+    @Test
+    void connectorThatGoesAwayWhileItWaitsIsNoticed() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            connector.send("early");
+            connector.awaitProcessed();
+            connector.close();
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.PEER_GONE);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient.accepter(relay, D, TO_C).assertEnds();
+            assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
+        }
+    }
+
+    @Test
+    void connectorThatBreaksTheProtocolWhileItWaitsIsNoticed() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            connector.stream().write(ByteBuffer.allocate(9).putLong(0, 1));
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.PROTOCOL_ERROR);
+        }
+    }
+
+    @Test
+    void whatWasSentEarlyIsKeptInOrderWithItsBorders() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            for (int i = 0; i < 100; i++) {
+                connector.send("early " + i);
+            }
+            connector.awaitProcessed();
+            connector.messages().send(ByteBuffer.allocate(0));
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            for (int i = 0; i < 100; i++) {
+                assertThat(accepter.receiveText()).isEqualTo("early " + i);
+            }
+            assertThat(accepter.receive().orElseThrow().remaining()).isZero();
+            TestClient.assertJoined(connector, accepter);
+        }
+    }
+
+    @Test
+    void moreThanTheRelayKeepsWaitsInTheConnection() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            int count = 60;
+            var sending = Background.run(() -> {
+                for (int i = 0; i < count; i++) {
+                    byte[] message = new byte[1 << 20];
+                    new java.util.SplittableRandom(i).nextBytes(message);
+                    connector.messages().send(ByteBuffer.wrap(message));
+                }
+            });
+            // Sixty megabytes are more than the relay keeps and sockets hold.
+            sending.awaitBlocked();
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            for (int i = 0; i < count; i++) {
+                byte[] message = new byte[1 << 20];
+                new java.util.SplittableRandom(i).nextBytes(message);
+                assertThat(accepter.receive()).contains(ByteBuffer.wrap(message));
+            }
+            sending.result();
+            TestClient.assertJoined(connector, accepter);
+        }
+    }
+
+    @Test
+    void oneMayCallItself() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, D, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_D);
+            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_D));
+        }
+    }
+
+    @Test
+    void secondConnectWhileATunnelRunsMakesASecondTunnel() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient first = TestClient.connector(relay, C, TO_D);
+            TestClient firstAccepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(first, firstAccepter);
+            TestClient second = TestClient.connector(relay, C, TO_D);
+            TestClient secondAccepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(second, secondAccepter);
+            TestClient.assertJoined(first, firstAccepter);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+        }
+    }
+
+    // ---- admission
+
+    @Test
+    void whoMayNotIsSentAway() throws IOException {
+        try (RelayFixture relay = RelayFixture.with()
+                .authoriser((client, from) -> from.isLoopbackAddress() && !client.equals(TO_C))
+                .start()) {
+            TestClient.listener(relay, D);
+            TestClient refused = TestClient.leg(relay, C);
+            refused.assertEnds();
+            assertThat(relay.awaitRefusal(Reason.UNAUTHORIZED).dialect()).contains("offset");
+        }
+    }
+
+    @Test
+    void placesToWaitAreLimitedForEachAddressAndComeBack() throws IOException {
+        Limits limits = Limits.builder().waitingPerAddress(2).build();
+        try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient third = TestClient.connector(relay, Identity.generate(), TO_D);
+            third.assertEnds();
+            relay.awaitRefusal(Reason.LIMIT_PEER);
+            listener.reject(listener.caller());
+            connector.assertEnds();
+            TestClient again = TestClient.connector(relay, C, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            TestClient.assertJoined(again, TestClient.accepter(relay, D, TO_C));
+        }
+    }
+
+    @Test
+    void circuitsAreLimitedAndBothEndsAreToldByTheirEnd() throws IOException {
+        Limits limits = Limits.builder().circuitsInAll(1).build();
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
+            TestClient.listener(relay, D);
+            TestClient first = TestClient.connector(relay, C, TO_D);
+            TestClient firstAccepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(first, firstAccepter);
+            TestClient second = TestClient.connector(relay, other, TO_D);
+            TestClient secondAccepter = TestClient.accepter(relay, D, other.publicKey());
+            second.assertEnds();
+            secondAccepter.assertEnds();
+            assertThat(relay.awaitEvent(RelayEvent.NotRelayed.class, 1).reason())
+                    .isEqualTo(Reason.LIMIT_TOTAL);
+            TestClient.assertJoined(first, firstAccepter);
+        }
+    }
+
+    // ---- going down
+
+    @Test
+    void drainSendsAwayWhoWaitsAndWhoComesAndTunnelsGoOn() throws Exception {
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient.assertJoined(connector, accepter);
+            TestClient waiting = TestClient.connector(relay, other, TO_D);
+            TestClient undecided = TestClient.leg(relay, other);
+            assertThat(relay.relay().drain(Duration.ofMillis(1))).isFalse();
+            waiting.assertEnds();
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            assertThat(listener.caller()).isEqualTo(other.publicKey());
+            listener.assertEnds();
+            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.SHUTDOWN);
+            assertThat(relay.awaitEnds(Role.DIALER, 2)).containsExactly(Reason.COMPLETED, Reason.SHUTDOWN);
+            undecided.want(new dev.posthouse.offset.wire.InitConnection.Listen());
+            undecided.assertEnds();
+            assertThat(relay.awaitEnds(Role.ACCEPTER, 2)).containsExactly(Reason.SHUTDOWN, Reason.SHUTDOWN);
+            TestClient.assertJoined(connector, accepter);
+            connector.close();
+            accepter.assertEnds();
+            accepter.close();
+            assertThat(relay.relay().drain(Duration.ofSeconds(20))).isTrue();
+        }
+    }
+
+    @Test
+    void closeEndsEverybody() throws IOException {
+        RelayFixture relay = RelayFixture.start();
+        List<TestClient> all = new ArrayList<>();
+        all.add(TestClient.listener(relay, D));
+        TestClient connector = TestClient.connector(relay, C, TO_D);
+        TestClient accepter = TestClient.accepter(relay, D, TO_C);
+        TestClient.assertJoined(connector, accepter);
+        assertThat(all.getFirst().caller()).isEqualTo(TO_C);
+        all.add(connector);
+        all.add(accepter);
+        Identity other = Identity.generate();
+        all.add(TestClient.connector(relay, other, TO_D));
+        assertThat(PublicKey.of(
+                        IncomingConnection.decode(all.getFirst().receive().orElseThrow())
+                                .publicKey()
+                                .bytes()))
+                .isEqualTo(other.publicKey());
+        all.add(TestClient.leg(relay, Identity.generate()));
+        relay.relay().close();
+        all.forEach(TestClient::assertEnds);
+        all.forEach(TestClient::abort);
+        relay.assertNobodyIsLeft();
+        relay.assertEventsBalance();
+        assertThat(relay.ends(Role.ACCEPTER)).containsExactly(Reason.SHUTDOWN);
+        assertThat(relay.ends(Role.DIALER)).containsExactlyInAnyOrder(Reason.COMPLETED, Reason.SHUTDOWN);
+        relay.closeUnchecked();
+    }
+}

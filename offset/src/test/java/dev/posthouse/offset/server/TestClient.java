@@ -1,0 +1,180 @@
+package dev.posthouse.offset.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.offset.channel.ChannelSettings;
+import dev.posthouse.offset.channel.Channels;
+import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.channel.SecureChannel;
+import dev.posthouse.offset.channel.Ticks;
+import dev.posthouse.offset.wire.FrameStream;
+import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
+import dev.posthouse.offset.wire.IncomingConnection;
+import dev.posthouse.offset.wire.InitConnection;
+import dev.posthouse.offset.wire.Octets;
+import dev.posthouse.offset.wire.RejectConnection;
+import dev.posthouse.offset.wire.Version;
+import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.testkit.Background;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** A client of the relay: a leg of either age, and what it was opened for. Its keepalives are its fixture's ticks'. */
+final class TestClient implements AutoCloseable {
+
+    private final RelayFixture relay;
+    private final Identity identity;
+    private final Observed stream;
+    private final KeepAlive leg;
+
+    private TestClient(RelayFixture relay, Identity identity, Observed stream, KeepAlive leg) {
+        this.relay = relay;
+        this.identity = identity;
+        this.stream = stream;
+        this.leg = leg;
+        relay.track(this);
+    }
+
+    /** A leg that has not said what it is for. */
+    static TestClient leg(RelayFixture relay, Identity identity) throws IOException {
+        return leg(relay, identity, relay.clientTicks());
+    }
+
+    static TestClient leg(RelayFixture relay, Identity identity, Ticks ticks) throws IOException {
+        Observed stream = relay.dial();
+        var channels = new Channels(identity, ChannelSettings.DEFAULT, ticks);
+        return new TestClient(relay, identity, stream, channels.toRelay(stream, relay.key()));
+    }
+
+    /** A leg of release 0.1.2 or before, which says what it is for outside of the keepalive layer. */
+    static TestClient legacy(RelayFixture relay, Identity identity, InitConnection wanted) throws IOException {
+        Observed stream = relay.dial();
+        var frames = new FrameStream(stream, LengthPrefix.U32, FrameStream.LEGACY_LONGEST);
+        frames.send(Version.frame());
+        Version.check(frames.receive().orElseThrow());
+        SecureChannel secure =
+                SecureChannel.establish(frames, identity, Optional.of(relay.key()), ChannelSettings.DEFAULT);
+        secure.send(wanted.encode());
+        return new TestClient(
+                relay, identity, stream, KeepAlive.over(secure, ChannelSettings.DEFAULT, relay.clientTicks()));
+    }
+
+    /** A listener; returns when the relay knows it. */
+    static TestClient listener(RelayFixture relay, Identity identity) throws IOException {
+        int before = relay.starts(Role.ACCEPTER);
+        TestClient client = leg(relay, identity);
+        client.want(new InitConnection.Listen());
+        RelayFixture.await().until(() -> relay.starts(Role.ACCEPTER) > before);
+        relay.awaitProcessed(client.stream);
+        return client;
+    }
+
+    /** A connector; returns when the relay has served it. */
+    static TestClient connector(RelayFixture relay, Identity identity, PublicKey to) throws IOException {
+        TestClient client = leg(relay, identity);
+        client.want(new InitConnection.Connect(octets(to)));
+        relay.awaitProcessed(client.stream);
+        return client;
+    }
+
+    /** An accepter; returns when the relay has served it. */
+    static TestClient accepter(RelayFixture relay, Identity identity, PublicKey from) throws IOException {
+        TestClient client = leg(relay, identity);
+        client.want(new InitConnection.Accept(octets(from)));
+        return client;
+    }
+
+    /** Joined: connector first. */
+    record Tunnel(TestClient connector, TestClient accepter) {}
+
+    /** A tunnel through a listener that is there. */
+    static Tunnel join(RelayFixture relay, Identity from, Identity to) throws IOException {
+        TestClient connector = connector(relay, from, to.publicKey());
+        TestClient accepter = accepter(relay, to, from.publicKey());
+        assertJoined(connector, accepter);
+        return new Tunnel(connector, accepter);
+    }
+
+    static Octets octets(PublicKey key) {
+        return Octets.of(key.bytes());
+    }
+
+    void want(InitConnection wanted) throws IOException {
+        leg.send(wanted.encode());
+    }
+
+    PublicKey key() {
+        return identity.publicKey();
+    }
+
+    Observed stream() {
+        return stream;
+    }
+
+    MessageStream messages() {
+        return leg;
+    }
+
+    void send(String text) throws IOException {
+        leg.send(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Until the relay has done its work with all that was sent. */
+    void awaitProcessed() {
+        relay.awaitProcessed(stream);
+    }
+
+    Optional<ByteBuffer> receive() {
+        return Background.start(leg::receive).result();
+    }
+
+    String receiveText() {
+        return StandardCharsets.UTF_8.decode(receive().orElseThrow()).toString();
+    }
+
+    /** Who calls next. */
+    PublicKey caller() throws IOException {
+        return PublicKey.of(
+                IncomingConnection.decode(receive().orElseThrow()).publicKey().bytes());
+    }
+
+    void reject(PublicKey caller) throws IOException {
+        leg.send(new RejectConnection(octets(caller)).encode());
+    }
+
+    /** Waits for its end, before which nothing comes. */
+    void assertEnds() {
+        Background<Optional<ByteBuffer>> receiving = Background.start(leg::receive);
+        Optional<ByteBuffer> last;
+        try {
+            last = receiving.result();
+        } catch (AssertionError e) {
+            assertThat(e.getCause()).isInstanceOf(IOException.class).isNotInstanceOf(TimedOut.class);
+            return;
+        }
+        assertThat(last).isEmpty();
+    }
+
+    /** Sends on one and receives on the other, both ways. */
+    static void assertJoined(TestClient one, TestClient other) throws IOException {
+        one.send("there");
+        assertThat(other.receiveText()).isEqualTo("there");
+        other.send("and back");
+        assertThat(one.receiveText()).isEqualTo("and back");
+    }
+
+    void abort() {
+        leg.abort();
+    }
+
+    @Override
+    public void close() throws IOException {
+        leg.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.offset.server;
+
+import org.jspecify.annotations.NullMarked;
