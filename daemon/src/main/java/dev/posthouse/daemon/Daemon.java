@@ -1,11 +1,13 @@
 package dev.posthouse.daemon;
 
+import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.access.AccessRules;
 import dev.posthouse.daemon.admin.AdminServer;
 import dev.posthouse.daemon.admin.AdminServer.Page;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
+import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
@@ -49,6 +51,8 @@ public final class Daemon implements AutoCloseable {
     private final DaemonLog log;
     private final AccessControl access;
     private final Optional<TlsServer> tls;
+    private final List<String> dialects;
+    private final Optional<OffsetIdentity> offset;
     private final Totals totals = new Totals();
     private final Waits waits = new Waits(System::nanoTime);
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -66,14 +70,19 @@ public final class Daemon implements AutoCloseable {
         this.log = log;
         this.access = new AccessControl(AccessRules.of(configuration));
         this.tls = Certificates.open(configuration);
+        this.dialects = configuration.value(Settings.DIALECTS).stream()
+                .map(DialectName::word)
+                .toList();
+        this.offset = OffsetIdentity.of(configuration);
         this.relays = Relays.start(
                 configuration,
                 access,
                 tls,
+                offset.map(OffsetIdentity::identity),
                 log.listener().andThen(totals).andThen(waits).andThen(new RelayMetrics(metrics)),
                 services -> totals.watch(services.circuits()::running));
         try {
-            new StateMetrics(Relays.DIALECTS, relays::connections, relays::circuits, relays::draining, waits, totals)
+            new StateMetrics(dialects, relays::connections, relays::circuits, relays::draining, waits, totals)
                     .bindTo(metrics, version(), started);
             this.admin = startAdmin();
         } catch (IOException | RuntimeException e) {
@@ -138,7 +147,6 @@ public final class Daemon implements AutoCloseable {
     }
 
     private StatusReport status() {
-        var bytes = totals.relayedBytes(Relays.DIALECTS.getFirst());
         return new StatusReport(
                 version(),
                 started,
@@ -151,12 +159,29 @@ public final class Daemon implements AutoCloseable {
                 relays.circuits(),
                 waits.now(),
                 totals,
-                bytes,
+                totals.relayedBytes(dialects),
+                offsetAddresses(),
                 configuration);
+    }
+
+    /** The addresses of the Offset relay, as clients are told them; none if it is not served. */
+    public List<String> offsetAddresses() {
+        return offset.stream()
+                .flatMap(relay -> relays.addresses().stream().map(address -> offsetAddress(relay, address)))
+                .distinct()
+                .toList();
+    }
+
+    private String offsetAddress(OffsetIdentity relay, InetSocketAddress listening) {
+        return "offset://"
+                + AdvertisedAddress.of(configuration.value(Settings.OFFSET_HOST), listening)
+                + "/" + relay.identity().publicKey();
     }
 
     /** What an operator should know at the start. */
     private void introduce() {
+        offsetAddresses().forEach(address -> log.event(Level.INFO, "offset-address", Map.of("address", address)));
+        offset.flatMap(relay -> IdentityFile.warning(relay.file())).ifPresent(warning -> log.note(Level.WARN, warning));
         admin.ifPresent(server ->
                 log.event(Level.INFO, "admin-listening", Map.of("address", EventLine.text(server.address()))));
         log.note(Level.INFO, access.rules().description());

@@ -1,13 +1,17 @@
 package dev.posthouse.daemon;
 
+import dev.posthouse.crypto.Identity;
 import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.tls.TlsServer;
+import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.relay.Circuit;
 import dev.posthouse.relay.Descriptors;
+import dev.posthouse.relay.Dialect;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.RelayListener;
@@ -30,9 +34,6 @@ import java.util.function.Consumer;
  */
 final class Relays implements AutoCloseable {
 
-    /** The dialects that are served, as events and metrics name them. */
-    static final List<String> DIALECTS = List.of(RdvServer.NAME);
-
     /** For the last words to peers that were waiting; a dialect gives each two seconds. */
     private static final Duration FAREWELLS = Duration.ofMillis(2_500);
 
@@ -51,6 +52,7 @@ final class Relays implements AutoCloseable {
     /**
      * Listens on every address of the configuration.
      *
+     * @param offset the Offset relay's identity, if that is served
      * @param beforeEvents gets the services before the first event happens
      * @throws IOException if one of the addresses cannot be listened on, naming it; nothing listens then
      */
@@ -58,6 +60,7 @@ final class Relays implements AutoCloseable {
             Configuration configuration,
             AccessControl access,
             Optional<TlsServer> tls,
+            Optional<Identity> offset,
             RelayListener events,
             Consumer<RelayServices> beforeEvents)
             throws IOException {
@@ -65,7 +68,7 @@ final class Relays implements AutoCloseable {
         beforeEvents.accept(relays.services);
         try {
             for (ListenAddress address : configuration.value(Settings.LISTEN)) {
-                relays.relays.add(relays.listen(configuration, access, tls, address));
+                relays.relays.add(relays.listen(configuration, access, tls, offset, address));
             }
             return relays;
         } catch (IOException | RuntimeException e) {
@@ -75,16 +78,18 @@ final class Relays implements AutoCloseable {
     }
 
     private Relay listen(
-            Configuration configuration, AccessControl access, Optional<TlsServer> tls, ListenAddress address)
+            Configuration configuration,
+            AccessControl access,
+            Optional<TlsServer> tls,
+            Optional<Identity> offset,
+            ListenAddress address)
             throws IOException {
         Relay.Builder builder = Relay.builder()
-                .dialect(RdvServer.builder()
-                        .path(configuration.value(Settings.RDV_PATH))
-                        .authoriser(access)
-                        .forwardedFrom(configuration.value(Settings.FORWARDED_TRUSTED))
-                        .build())
                 .proxies(configuration.value(Settings.PROXY_TRUSTED))
                 .services(services);
+        for (DialectName dialect : configuration.value(Settings.DIALECTS)) {
+            builder = builder.dialect(dialect(dialect, configuration, access, offset));
+        }
         if (tls.isPresent()) {
             builder = builder.tls(tls.get());
         }
@@ -95,6 +100,22 @@ final class Relays implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
         }
+    }
+
+    private static Dialect dialect(
+            DialectName name, Configuration configuration, AccessControl access, Optional<Identity> offset) {
+        return switch (name) {
+            case RDV ->
+                RdvServer.builder()
+                        .path(configuration.value(Settings.RDV_PATH))
+                        .authoriser(access)
+                        .forwardedFrom(configuration.value(Settings.FORWARDED_TRUSTED))
+                        .build();
+            case OFFSET ->
+                OffsetServer.builder(offset.orElseThrow())
+                        .authoriser(access::admits)
+                        .build();
+        };
     }
 
     RelayServices services() {

@@ -41,6 +41,7 @@ class CertificatesTest {
                 Map.of(
                         "--listen", "127.0.0.1:0",
                         "--admin-listen", "off",
+                        "--dialects", "rdv",
                         "--log-format", "json",
                         "--tls-certificate", directory.resolve("chain.pem").toString(),
                         "--tls-key", directory.resolve("key.pem").toString()));

@@ -86,7 +86,9 @@ class DaemonProcessTest {
     }
 
     private Path file(String more) throws IOException {
-        return Files.writeString(directory.resolve("posthouse.toml"), SETTINGS + more);
+        return Files.writeString(
+                directory.resolve("posthouse.toml"),
+                "state = \"%s\"%n".formatted(directory.resolve("state")) + SETTINGS + more);
     }
 
     @Test

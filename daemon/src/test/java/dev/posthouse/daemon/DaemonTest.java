@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
 import dev.posthouse.relay.NameTag;
@@ -17,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -40,8 +44,9 @@ class DaemonTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final ArrayDeque<Daemon> started = new ArrayDeque<>();
 
-    private static Configuration configuration(Optional<Path> file, String... keysAndValues) throws ConfigurationError {
+    private Configuration configuration(Optional<Path> file, String... keysAndValues) throws ConfigurationError {
         var flags = new TreeMap<String, String>(Map.of(
+                "--state", directory.resolve("state").toString(),
                 "--listen", "127.0.0.1:0",
                 "--admin-listen", "127.0.0.1:0",
                 "--log-format", "json",
@@ -324,5 +329,52 @@ class DaemonTest {
             assertThat(get(one, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 0.0");
             assertThat(accepter).isNotNull();
         }
+    }
+
+    @Test
+    void theOffsetRelaysAddressIsSaidAtTheStartAndStaysTheSame() throws Exception {
+        Path state = directory.resolve("fresh").resolve("state");
+        var log = new LogLines();
+        Daemon daemon = start(log, "--state", state.toString());
+        String address = log.await("offset-address").get("address").getAsString();
+
+        assertThat(daemon.offsetAddresses()).containsExactly(address);
+        PublicKey key = IdentityFile.read(state.resolve("relay.ident")).publicKey();
+        assertThat(address)
+                .isEqualTo("offset://127.0.0.1:" + daemon.addresses().getFirst().getPort() + "/" + key);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("relay.ident"))))
+                .isEqualTo("rw-------");
+
+        Daemon again = start(new LogLines(), "--state", state.toString(), "--offset-host", "relay.example");
+        assertThat(again.offsetAddresses().getFirst())
+                .startsWith("offset://relay.example:")
+                .endsWith("/" + key);
+    }
+
+    @Test
+    void anIdentityOfItsOwnFileIsTakenAndNothingIsKept() throws Exception {
+        Identity identity = Identity.generate();
+        Path file = directory.resolve("own.ident");
+        IdentityFile.write(file, identity);
+        Path state = directory.resolve("unused");
+        Daemon daemon = start(new LogLines(), "--offset-identity", file.toString(), "--state", state.toString());
+
+        assertThat(daemon.offsetAddresses().getFirst()).endsWith("/" + identity.publicKey());
+        assertThat(state).doesNotExist();
+    }
+
+    @Test
+    void whereNothingCanBeKeptTheStartSaysWhatToDo() throws Exception {
+        Path blocked = Files.writeString(directory.resolve("blocked"), "a file, no directory");
+        var log = new LogLines();
+
+        assertThatThrownBy(() -> start(log, "--state", blocked.toString()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("relay.ident")
+                .hasMessageContaining("--state")
+                .hasMessageContaining("--dialects rdv");
+        assertThat(start(new LogLines(), "--state", blocked.toString(), "--dialects", "rdv")
+                        .offsetAddresses())
+                .isEmpty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.posthouse.daemon.access;
 
+import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.rdv.server.Authoriser;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
@@ -18,6 +19,9 @@ public final class AccessControl implements Authoriser {
             401, "this relay needs a bearer token: send the header Authorization: Bearer TOKEN", Reason.UNAUTHORIZED);
     private static final Refusal UNKNOWN =
             new Refusal(401, "this relay does not know your bearer token", Reason.UNAUTHORIZED);
+
+    private static final Refusal NOBODY =
+            new Refusal(403, "this relay does not serve peers that have only a token", Reason.UNAUTHORIZED);
 
     private volatile AccessRules rules;
 
@@ -42,6 +46,9 @@ public final class AccessControl implements Authoriser {
         if (!now.admits(from)) {
             return Optional.of(NETWORK);
         }
+        if (now.byCredential() && now.tokens().isEmpty()) {
+            return Optional.of(NOBODY);
+        }
         return now.tokens().flatMap(known -> {
             String authorization =
                     request.head().headers().first("Authorization").orElse("");
@@ -51,5 +58,15 @@ public final class AccessControl implements Authoriser {
             String token = authorization.substring(SCHEME.length()).strip();
             return known.contains(token) ? Optional.empty() : Optional.of(UNKNOWN);
         });
+    }
+
+    /** Whether a client that has proved its identity may use the relay. */
+    public boolean admits(PublicKey identity, InetAddress from) {
+        AccessRules now = rules;
+        return now.admits(from)
+                && (!now.byCredential()
+                        || now.keys()
+                                .filter(known -> known.keys().contains(identity))
+                                .isPresent());
     }
 }

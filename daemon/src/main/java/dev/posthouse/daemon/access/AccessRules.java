@@ -1,6 +1,7 @@
 package dev.posthouse.daemon.access;
 
 import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.address.NetworkBlocks;
 import java.io.IOException;
@@ -16,12 +17,16 @@ import java.util.Optional;
  *
  * @param allow networks from which peers may come; none means all
  * @param deny networks from which they may not, even if allowed
- * @param tokens of which a peer needs one; empty if none is needed
+ * @param tokens of which a peer needs one where its dialect has tokens
+ * @param keys of which a peer needs one where its dialect has identities. Without tokens and keys none is needed; with one of
+ *     the two a dialect that has only the other lets nobody in
  */
-public record AccessRules(NetworkBlocks allow, NetworkBlocks deny, Optional<BearerTokens> tokens) {
+public record AccessRules(
+        NetworkBlocks allow, NetworkBlocks deny, Optional<BearerTokens> tokens, Optional<AccessKeys> keys) {
 
     /** Everybody. */
-    public static final AccessRules OPEN = new AccessRules(NetworkBlocks.NONE, NetworkBlocks.NONE, Optional.empty());
+    public static final AccessRules OPEN =
+            new AccessRules(NetworkBlocks.NONE, NetworkBlocks.NONE, Optional.empty(), Optional.empty());
 
     /**
      * What a configuration says; reads the file of tokens.
@@ -29,24 +34,41 @@ public record AccessRules(NetworkBlocks allow, NetworkBlocks deny, Optional<Bear
      * @throws IOException if that file cannot be read, with a message that names it
      */
     public static AccessRules of(Configuration configuration) throws IOException {
-        Optional<Path> file = configuration.value(Settings.ACCESS_TOKENS);
-        Optional<BearerTokens> tokens = Optional.empty();
-        if (file.isPresent()) {
-            try {
-                tokens = Optional.of(BearerTokens.read(file.get()));
-            } catch (NoSuchFileException e) {
-                throw new IOException(Settings.ACCESS_TOKENS + ": there is no file " + file.get(), e);
-            } catch (IOException e) {
-                throw new IOException(Settings.ACCESS_TOKENS + ": " + e.getMessage(), e);
-            }
-        }
         return new AccessRules(
-                configuration.value(Settings.ACCESS_ALLOW), configuration.value(Settings.ACCESS_DENY), tokens);
+                configuration.value(Settings.ACCESS_ALLOW),
+                configuration.value(Settings.ACCESS_DENY),
+                read(configuration, Settings.ACCESS_TOKENS, BearerTokens::read),
+                read(configuration, Settings.ACCESS_KEYS, AccessKeys::read));
+    }
+
+    /** Reads a file of credentials. */
+    private interface Reader<T> {
+        T read(Path file) throws IOException;
+    }
+
+    private static <T> Optional<T> read(Configuration configuration, Setting<Optional<Path>> setting, Reader<T> reader)
+            throws IOException {
+        Optional<Path> file = configuration.value(setting);
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(reader.read(file.get()));
+        } catch (NoSuchFileException e) {
+            throw new IOException(setting + ": there is no file " + file.get(), e);
+        } catch (IOException e) {
+            throw new IOException(setting + ": " + e.getMessage(), e);
+        }
     }
 
     /** Whether everybody may use the relay. */
     public boolean open() {
-        return allow.isEmpty() && deny.isEmpty() && tokens.isEmpty();
+        return allow.isEmpty() && deny.isEmpty() && !byCredential();
+    }
+
+    /** Whether a peer needs a token or a key. */
+    boolean byCredential() {
+        return tokens.isPresent() || keys.isPresent();
     }
 
     /** Whether the networks let an address in. */
@@ -58,11 +80,18 @@ public record AccessRules(NetworkBlocks allow, NetworkBlocks deny, Optional<Bear
     public String description() {
         if (open()) {
             return "access is open to everybody within the limits; to restrict it set " + Settings.ACCESS_TOKENS
-                    + " (a file of bearer tokens), " + Settings.ACCESS_ALLOW + " or " + Settings.ACCESS_DENY
+                    + " (a file of bearer tokens, for rdv), " + Settings.ACCESS_KEYS
+                    + " (a file of public keys, for Offset), "
+                    + Settings.ACCESS_ALLOW + " or " + Settings.ACCESS_DENY
                     + " (networks)";
         }
         var parts = new ArrayList<String>();
-        tokens.ifPresent(known -> parts.add("to those who have one of " + known));
+        if (byCredential()) {
+            parts.add("over rdv to "
+                    + tokens.map(known -> "those who have one of " + known).orElse("nobody"));
+            parts.add("over Offset to "
+                    + keys.map(known -> "those who have one of " + known).orElse("nobody"));
+        }
         if (!allow.isEmpty()) {
             parts.add("from " + allow);
         }
@@ -84,6 +113,14 @@ public record AccessRules(NetworkBlocks allow, NetworkBlocks deny, Optional<Bear
                 warnings.add("the file of " + Settings.ACCESS_TOKENS + " has no token, so nobody is let in");
             }
         });
+        if (tokens.isPresent() && keys.isEmpty()) {
+            warnings.add("Offset clients have no tokens, so none is let in; list their keys in the file of "
+                    + Settings.ACCESS_KEYS);
+        }
+        if (keys.isPresent() && tokens.isEmpty()) {
+            warnings.add("rdv peers have no keys, so none is let in; list their tokens in the file of "
+                    + Settings.ACCESS_TOKENS);
+        }
         return warnings;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -70,6 +71,29 @@ public final class Configuration {
                 .map(directory -> directory.resolve("posthouse").resolve("posthouse.toml"))
                 .filter(Files::exists)
                 .findFirst();
+    }
+
+    /**
+     * Where the daemon keeps what it must not lose: what {@link Settings#STATE} says; else {@code $STATE_DIRECTORY}, which
+     * systemd sets; else {@code $XDG_STATE_HOME/posthouse}, or {@code posthouse} below {@code $HOME/.local/state}, on macOS
+     * {@code $HOME/Library/Application Support}, on Windows {@code %LOCALAPPDATA%}.
+     *
+     * @return empty if nothing says where
+     */
+    public Optional<Path> stateDirectory() {
+        Map<String, String> environment = inputs.environment();
+        Optional<Path> home = directory(environment, "HOME");
+        String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        Optional<Path> usual = system.startsWith("mac")
+                ? home.map(below -> below.resolve("Library").resolve("Application Support"))
+                : system.startsWith("windows")
+                        ? directory(environment, "LOCALAPPDATA")
+                        : directory(environment, "XDG_STATE_HOME")
+                                .or(() -> home.map(
+                                        below -> below.resolve(".local").resolve("state")));
+        return value(Settings.STATE)
+                .or(() -> directory(environment, "STATE_DIRECTORY"))
+                .or(() -> usual.map(below -> below.resolve("posthouse")));
     }
 
     private static Optional<Path> directory(Map<String, String> environment, String variable) {

@@ -8,9 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The kinds of values that settings have. */
@@ -63,6 +65,10 @@ final class SettingTypes {
     static final SettingType<Optional<Path>> FILE = SettingType.text(
             "FILE", SettingTypes::file, value -> value.map(Path::toString).orElse(""));
 
+    /** A directory; the empty text for none. */
+    static final SettingType<Optional<Path>> DIRECTORY = SettingType.text(
+            "DIRECTORY", SettingTypes::file, value -> value.map(Path::toString).orElse(""));
+
     /** A path of a URL. */
     static final SettingType<String> URL_PATH = SettingType.text("PATH", SettingTypes::urlPath, Function.identity());
 
@@ -103,6 +109,39 @@ final class SettingTypes {
                 SettingTypes::word);
     }
 
+    /** Some of the words of an enum, at least one, in lower case and separated by commas. */
+    static <E extends Enum<E>> SettingType<Set<E>> words(Class<E> words) {
+        SettingType<E> one = choice(words);
+        return new SettingType<>(
+                "WORDS",
+                true,
+                text -> {
+                    var chosen = EnumSet.noneOf(words);
+                    for (String part : parts(text)) {
+                        chosen.add(one.reader().apply(part));
+                    }
+                    if (chosen.isEmpty()) {
+                        throw new IllegalArgumentException("right is at least one of " + one.label());
+                    }
+                    return chosen;
+                },
+                value ->
+                        String.join(", ", value.stream().map(SettingTypes::word).toList()),
+                value -> TomlText.array(value.stream().map(SettingTypes::word).toList()));
+    }
+
+    /** A name or an address of a host, without a port; the empty text for none. */
+    static final SettingType<String> HOST = SettingType.text("HOST", SettingTypes::host, Function.identity());
+
+    private static String host(String text) {
+        boolean plain = text.chars().allMatch(c -> c > ' ' && c < 0x7f && "/@[]".indexOf(c) < 0);
+        if (!plain) {
+            throw new IllegalArgumentException(
+                    "right is the name or the address of a host, without port or brackets, not \"" + text + "\"");
+        }
+        return text;
+    }
+
     private static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
@@ -139,7 +178,7 @@ final class SettingTypes {
         try {
             return text.isEmpty() ? Optional.empty() : Optional.of(Path.of(text));
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("right is the name of a file, not \"" + text + "\"", e);
+            throw new IllegalArgumentException("right is a name in the file system, not \"" + text + "\"", e);
         }
     }
 

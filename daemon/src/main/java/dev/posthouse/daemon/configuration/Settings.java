@@ -7,8 +7,10 @@ import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.relay.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -34,8 +36,33 @@ public final class Settings {
             Optional.of(ListenAddress.parse("127.0.0.1:9464")),
             RESTART,
             "where /healthz, /readyz, /metrics and /status.json are served, without any access control");
+    public static final Setting<Set<DialectName>> DIALECTS = new Setting<>(
+            "dialects",
+            SettingTypes.words(DialectName.class),
+            EnumSet.allOf(DialectName.class),
+            RESTART,
+            "which protocols are served, all on the same port; several separated by commas");
+    public static final Setting<Optional<Path>> STATE = new Setting<>(
+            "state",
+            SettingTypes.DIRECTORY,
+            Optional.empty(),
+            RESTART,
+            "directory of what the daemon must keep: its identity; by default the platform's for state");
     public static final Setting<String> RDV_PATH =
             new Setting<>("rdv.path", SettingTypes.URL_PATH, "/", RESTART, "the path below which rdv tokens stand");
+    public static final Setting<Optional<Path>> OFFSET_IDENTITY = new Setting<>(
+            "offset.identity",
+            SettingTypes.FILE,
+            Optional.empty(),
+            RESTART,
+            "the Offset relay's identity file, as stmgr gen-ident or posthouse keygen writes it; by default relay.ident in"
+                    + " the state directory, made at the first start");
+    public static final Setting<String> OFFSET_HOST = new Setting<>(
+            "offset.host",
+            SettingTypes.HOST,
+            "",
+            RESTART,
+            "the host that the relay's offset:// address names when it is shown; by default where it listens");
     public static final Setting<Optional<Path>> TLS_CERTIFICATE = new Setting<>(
             "tls.certificate",
             SettingTypes.FILE,
@@ -61,7 +88,13 @@ public final class Settings {
             SettingTypes.FILE,
             Optional.empty(),
             RELOAD,
-            "file of bearer tokens, one a line, of which a peer needs one; lines that begin with # are comments");
+            "file of bearer tokens, one a line, of which an rdv peer needs one; lines that begin with # are comments");
+    public static final Setting<Optional<Path>> ACCESS_KEYS = new Setting<>(
+            "access.keys",
+            SettingTypes.FILE,
+            Optional.empty(),
+            RELOAD,
+            "file of public keys, one a line, of which an Offset client needs one; lines that begin with # are comments");
     public static final Setting<NetworkBlocks> ACCESS_ALLOW = new Setting<>(
             "access.allow",
             SettingTypes.NETWORKS,
@@ -184,8 +217,18 @@ public final class Settings {
 
     private static final List<Setting<?>> ALL = Stream.<Stream<Setting<?>>>of(
                     Stream.of(
-                            LISTEN, ADMIN_LISTEN, RDV_PATH, TLS_CERTIFICATE, TLS_KEY, PROXY_TRUSTED, FORWARDED_TRUSTED),
-                    Stream.of(ACCESS_TOKENS, ACCESS_ALLOW, ACCESS_DENY),
+                            LISTEN,
+                            DIALECTS,
+                            STATE,
+                            ADMIN_LISTEN,
+                            RDV_PATH,
+                            OFFSET_IDENTITY,
+                            OFFSET_HOST,
+                            TLS_CERTIFICATE,
+                            TLS_KEY,
+                            PROXY_TRUSTED,
+                            FORWARDED_TRUSTED),
+                    Stream.of(ACCESS_TOKENS, ACCESS_KEYS, ACCESS_ALLOW, ACCESS_DENY),
                     LIMITS.stream().map(LimitSetting::setting),
                     Stream.of(DRAIN_DEADLINE, LOG_LEVEL, LOG_FORMAT))
             .flatMap(group -> group)

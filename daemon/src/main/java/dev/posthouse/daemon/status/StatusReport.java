@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * What the daemon is doing, as {@code /status.json} shows it; the fields are documented in docs/operations.md. It shows
- * addresses and name tags, no token and no key, and is for the operator alone.
+ * addresses and name tags, no token and no key of a peer, and is for the operator alone.
  *
  * @param version of this build
  * @param started when the daemon started
@@ -33,6 +33,7 @@ import java.util.Map;
  * @param waiting peers, the longest first
  * @param totals sums since the start
  * @param bytes relayed since the start
+ * @param offsetAddresses of the Offset relay, if it is served
  * @param configuration in force
  */
 public record StatusReport(
@@ -48,6 +49,7 @@ public record StatusReport(
         List<Waits.Wait> waiting,
         Totals totals,
         Totals.Relayed bytes,
+        List<String> offsetAddresses,
         Configuration configuration) {
 
     /** Circuits, and waiting peers, that are listed; the numbers of all are beside the lists. */
@@ -60,6 +62,7 @@ public record StatusReport(
         all.put("started", started.truncatedTo(ChronoUnit.MILLIS));
         all.put("uptimeSeconds", Duration.between(started, now).toSeconds());
         all.put("listening", listening.stream().map(EventLine::text).toList());
+        all.put("offsetAddresses", offsetAddresses);
         all.put("draining", draining);
         all.put("connections", connections);
         all.put("descriptors", object("limit", descriptors.limit(), "used", descriptors.inUse()));

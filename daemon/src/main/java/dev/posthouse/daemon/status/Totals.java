@@ -111,6 +111,16 @@ public final class Totals implements RelayListener {
         return shown.merge(dialect, sum, Relayed::orMore);
     }
 
+    /** Bytes of all circuits, those that run included. */
+    public synchronized Relayed relayedBytes(Collection<String> dialects) {
+        Relayed sum = NOTHING;
+        for (String dialect : dialects) {
+            Relayed one = relayedBytes(dialect);
+            sum = sum.plus(one.dialer, one.accepter);
+        }
+        return sum;
+    }
+
     private void forget(Collection<Circuit> listed) {
         endedButListed.retainAll(listed.stream().map(Circuit::id).collect(Collectors.toSet()));
     }

@@ -3,6 +3,8 @@ package dev.posthouse.daemon.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.address.NetworkBlocks;
@@ -44,7 +46,8 @@ class AccessControlTest {
 
     private AccessRules rules(String... tokens) throws IOException {
         Path file = Files.write(directory.resolve("tokens"), List.of(tokens));
-        return new AccessRules(NetworkBlocks.NONE, NetworkBlocks.NONE, Optional.of(BearerTokens.read(file)));
+        return new AccessRules(
+                NetworkBlocks.NONE, NetworkBlocks.NONE, Optional.of(BearerTokens.read(file)), Optional.empty());
     }
 
     @Test
@@ -58,6 +61,7 @@ class AccessControlTest {
         var rules = new AccessRules(
                 NetworkBlocks.parse(List.of("10.0.0.0/8", "2001:db8::/32")),
                 NetworkBlocks.parse(List.of("10.9.0.0/16")),
+                Optional.empty(),
                 Optional.empty());
 
         assertThat(status(rules, from)).isEqualTo(Optional.ofNullable(status));
@@ -95,7 +99,8 @@ class AccessControlTest {
 
         assertThat(control.rules().open()).isFalse();
         assertThat(control.rules().description())
-                .isEqualTo("access is restricted: to those who have one of 1 bearer tokens");
+                .isEqualTo(
+                        "access is restricted: over rdv to those who have one of 1 bearer tokens, over Offset to nobody");
     }
 
     @Test
@@ -142,5 +147,50 @@ class AccessControlTest {
     @Test
     void tokensAreNeverShown() throws IOException {
         assertThat(rules("alpha").toString()).doesNotContain("alpha");
+    }
+
+    @Test
+    void aKeyOfTheFileIsNeeded() throws Exception {
+        PublicKey known = Identity.generate().publicKey();
+        PublicKey stranger = Identity.generate().publicKey();
+        Path file = Files.write(directory.resolve("keys"), List.of("# friends", "", "  " + known + " my laptop"));
+        var rules = new AccessRules(
+                NetworkBlocks.NONE,
+                NetworkBlocks.parse(List.of("10.0.0.0/8")),
+                Optional.empty(),
+                Optional.of(AccessKeys.read(file)));
+        var control = new AccessControl(rules);
+
+        assertThat(control.admits(known, IpAddress.parse("192.0.2.1").toInetAddress()))
+                .isTrue();
+        assertThat(control.admits(known, IpAddress.parse("10.0.0.1").toInetAddress()))
+                .isFalse();
+        assertThat(control.admits(stranger, IpAddress.parse("192.0.2.1").toInetAddress()))
+                .isFalse();
+        assertThat(status(rules, "192.0.2.1", "Bearer alpha"))
+                .as("a peer without a key")
+                .contains(403);
+        assertThat(rules.open()).isFalse();
+        assertThat(rules.description()).contains("over rdv to nobody", "1 public keys");
+        assertThat(rules.warnings()).hasSize(1);
+    }
+
+    @Test
+    void whereTokensAreNeededNobodyComesInByIdentity() throws Exception {
+        var control = new AccessControl(rules("alpha"));
+
+        assertThat(control.admits(
+                        Identity.generate().publicKey(),
+                        IpAddress.parse("192.0.2.1").toInetAddress()))
+                .isFalse();
+    }
+
+    @Test
+    void aFileOfKeysThatHasSomethingElseIsRefusedWithItsLine() throws Exception {
+        Path file = Files.write(directory.resolve("keys"), List.of("# ok", "not-a-key"));
+
+        assertThatThrownBy(() -> AccessKeys.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("keys:2:");
     }
 }

@@ -188,8 +188,10 @@ class ConfigurationTest {
             case "NUMBER|off" -> off ? "off" : Integer.toString(random.nextInt() >>> 1);
             case "BYTES|off" -> off ? "off" : (random.nextLong() >>> 2) + "";
             case "RATE|off" -> off ? "off" : random.nextInt(8_000) + (random.nextBoolean() ? "M" : "KiB/s");
-            case "FILE" -> "/a \"quoted\\ \u00e4 name\u0001" + random.nextInt(10);
+            case "FILE", "DIRECTORY" -> "/a \"quoted\\ \u00e4 name\u0001" + random.nextInt(10);
             case "PATH" -> "/rdv" + random.nextInt(10);
+            case "WORDS" -> off ? "offset" : "offset, rdv";
+            case "HOST" -> off ? "" : "relay" + random.nextInt(10) + ".example";
             case "NETWORKS" -> off ? "" : "10.0.0.0/8, 2001:db8::/32, ::1";
             case "ADDRESSES" -> "[::1]:" + random.nextInt(65_536) + ",relay.example:80, :0";
             case "ADDRESS|off" -> off ? "off" : "[fe80::1]:1";

@@ -1,0 +1,63 @@
+package dev.posthouse.daemon;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.DialectName;
+import dev.posthouse.daemon.configuration.Settings;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The identity under which the Offset relay is known: from a file that the configuration names, or else from the state
+ * directory, where it is made at the first start.
+ *
+ * @param file where it stands
+ * @param identity what stands there
+ */
+record OffsetIdentity(Path file, Identity identity) {
+
+    private static final String NAME = "relay.ident";
+
+    /**
+     * Reads it, if the dialect is served.
+     *
+     * @throws IOException if there is none and none can be made, or the file is none, with a message that names the file and
+     *     what to do
+     */
+    static Optional<OffsetIdentity> of(Configuration configuration) throws IOException {
+        if (!configuration.value(Settings.DIALECTS).contains(DialectName.OFFSET)) {
+            return Optional.empty();
+        }
+        Optional<Path> named = configuration.value(Settings.OFFSET_IDENTITY);
+        if (named.isPresent()) {
+            return Optional.of(new OffsetIdentity(named.get(), read(named.get())));
+        }
+        Path file = configuration
+                .stateDirectory()
+                .orElseThrow(() -> new IOException("nothing says where to keep the Offset relay's identity: set "
+                        + Settings.STATE.flag() + " DIRECTORY"))
+                .resolve(NAME);
+        try {
+            return Optional.of(new OffsetIdentity(file, IdentityFile.readOrCreate(file)));
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot keep the Offset relay's identity in " + file + " (" + e.getMessage() + "): set "
+                            + Settings.STATE.flag() + " to a directory that can be written, or serve without it by "
+                            + Settings.DIALECTS.flag() + " rdv",
+                    e);
+        }
+    }
+
+    private static Identity read(Path file) throws IOException {
+        try {
+            return IdentityFile.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IOException(Settings.OFFSET_IDENTITY + ": there is no file " + file, e);
+        } catch (IOException e) {
+            throw new IOException(Settings.OFFSET_IDENTITY + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.posthouse.daemon.access;
+
+import dev.posthouse.crypto.PublicKey;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Public keys of which a client needs one. Immutable.
+ *
+ * @param keys Ed25519 identities
+ */
+public record AccessKeys(Set<PublicKey> keys) {
+
+    /** More is no list of keys. */
+    static final int LARGEST_FILE = 4 << 20;
+
+    public AccessKeys {
+        keys = Set.copyOf(keys);
+    }
+
+    /**
+     * Reads a file: one key a line, base64url as in Offset's files; what follows it after a blank is a comment, and so are
+     * lines that begin with #.
+     *
+     * @throws IOException if it cannot be read, is larger than 4 MiB, or a line has no key, naming the line
+     */
+    public static AccessKeys read(Path file) throws IOException {
+        if (Files.size(file) > LARGEST_FILE) {
+            throw new IOException(file + " is larger than 4 MiB, which is no list of keys");
+        }
+        var keys = new HashSet<PublicKey>();
+        int number = 0;
+        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+            number++;
+            String text = line.strip();
+            if (text.isEmpty() || text.startsWith("#")) {
+                continue;
+            }
+            try {
+                keys.add(PublicKey.parse(text.split("\\s", 2)[0]));
+            } catch (IllegalArgumentException e) {
+                throw new IOException(file + ":" + number + ": " + e.getMessage(), e);
+            }
+        }
+        return new AccessKeys(keys);
+    }
+
+    @Override
+    public String toString() {
+        return keys.size() + " public keys";
+    }
+}
