@@ -1,8 +1,13 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.tls.TlsClient;
+import dev.posthouse.offset.client.AccessList;
+import dev.posthouse.offset.client.OffsetAddress;
+import dev.posthouse.offset.client.OffsetClient;
+import dev.posthouse.offset.client.OffsetScheme;
 import dev.posthouse.rdv.client.Picker;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.client.RdvScheme;
@@ -24,14 +29,15 @@ final class ConnectOptions {
     @Parameters(
             index = "0",
             paramLabel = "ADDRESS",
-            description = "where the peers meet: http://HOST[:PORT][/PATH] or https://… of an rdv server")
+            description = "where the peers meet: http://HOST[:PORT][/PATH] or https://… of an rdv server;"
+                    + " offset://HOST:PORT/RELAYKEY of an Offset relay, with /PEERKEY behind it to dial")
     private String address = "";
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "TOKEN",
-            description = "the word both peers have agreed on; '-' reads it from the first line of standard input,"
+            description = "the word both rdv peers have agreed on; '-' reads it from the first line of standard input,"
                     + " '@FILE' from a file; without it POSTHOUSE_TOKEN is taken")
     private @Nullable String token;
 
@@ -67,6 +73,20 @@ final class ConnectOptions {
             description = "a header for the server, such as Authorization")
     private List<String> headers = List.of();
 
+    @Option(
+            names = {"-i", "--identity"},
+            paramLabel = "FILE",
+            description =
+                    "who we are towards Offset peers: an identity file, made by posthouse keygen or stmgr; without it"
+                            + " POSTHOUSE_IDENTITY is taken")
+    private @Nullable Path identity;
+
+    @Option(
+            names = "--allow",
+            paramLabel = "KEY|all",
+            description = "Offset peers that may connect, by their public keys; nobody else is accepted")
+    private List<String> allow = List.of();
+
     @Option(names = "--cacert", paramLabel = "FILE", description = "trust the certificates in this PEM file only")
     private @Nullable Path cacert;
 
@@ -94,20 +114,61 @@ final class ConnectOptions {
         return new Talk(System.err, json, quiet, verbose);
     }
 
-    Optional<String> token(java.io.InputStream in) {
-        return TokenArgument.resolve(token, in, System.getenv("POSTHOUSE_TOKEN"));
+    /** The token, where the dialect has any. */
+    Optional<String> token(AddressScheme scheme, java.io.InputStream in) {
+        if (scheme.takesToken()) {
+            return TokenArgument.resolve(token, in, System.getenv("POSTHOUSE_TOKEN"));
+        }
+        if (token != null) {
+            throw new IllegalArgumentException(
+                    "peers of " + scheme.name() + " find each other by key: leave TOKEN out");
+        }
+        return Optional.empty();
     }
 
     /** The scheme that reaches {@link #address()}. */
     AddressScheme scheme() throws IOException {
-        List<AddressScheme> schemes = List.of(new RdvScheme(client()));
-        return schemes.stream()
-                .filter(scheme -> scheme.recognises(address))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not an address that is known: " + address
-                        + "; known are "
-                        + String.join(
-                                "; ", schemes.stream().map(AddressScheme::form).toList())));
+        if (OffsetAddress.recognises(address)) {
+            return offset();
+        }
+        var rdv = new RdvScheme(client());
+        if (!rdv.recognises(address)) {
+            throw new IllegalArgumentException("not an address that is known: " + address + "; known are " + rdv.form()
+                    + "; " + OffsetAddress.FORM);
+        }
+        return rdv;
+    }
+
+    private AddressScheme offset() throws IOException {
+        Path file = identity;
+        String variable = System.getenv("POSTHOUSE_IDENTITY");
+        if (file == null && variable != null && !variable.isEmpty()) {
+            file = Path.of(variable);
+        }
+        if (file == null) {
+            throw new IllegalArgumentException(
+                    "Offset peers know each other by identity: name yours with --identity FILE, or make one with"
+                            + " posthouse keygen FILE");
+        }
+        OffsetClient.Builder builder = OffsetClient.builder(Identities.read(file));
+        if (timeout != null) {
+            builder = builder.timeout(Durations.parse("--timeout", timeout));
+        }
+        return new OffsetScheme(builder.build(), allowed());
+    }
+
+    private AccessList allowed() {
+        var list = new AccessList();
+        for (String entry : allow) {
+            for (String one : entry.split(",", -1)) {
+                if (one.equals("all")) {
+                    list.allowAll();
+                } else {
+                    list.allow(PublicKey.parse(one.strip()));
+                }
+            }
+        }
+        return list;
     }
 
     private RdvClient client() throws IOException {

@@ -62,6 +62,8 @@ public final class Main implements Runnable {
                 .addSubcommand(ServeCommand.commandLine())
                 .addSubcommand(new DialCommand())
                 .addSubcommand(new AcceptCommand())
+                .addSubcommand(new KeygenCommand())
+                .addSubcommand(new TicketCommand())
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -107,7 +109,7 @@ public final class Main implements Runnable {
     public void run() {
         throw new ParameterException(
                 java.util.Objects.requireNonNull(spec, "picocli sets it").commandLine(),
-                "a command is missing: serve, dial or accept");
+                "a command is missing: serve, dial, accept, keygen or ticket");
     }
 
     /** The version of this build. */

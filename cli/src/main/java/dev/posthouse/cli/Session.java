@@ -24,10 +24,8 @@ final class Session {
         Talk talk = options.talk();
         try (var in = new FileInputStream(FileDescriptor.in);
                 var out = new FileOutputStream(FileDescriptor.out)) {
-            Optional<String> token = options.token(in);
-            AddressScheme scheme = options.scheme();
-            talk.waiting(options.address());
-            try (Connection connection = connecting.connect(scheme, token)) {
+            try (AddressScheme scheme = options.scheme();
+                    Connection connection = connect(options, talk, scheme, options.token(scheme, in), connecting)) {
                 talk.connected(connection);
                 Terminal terminal = Terminal.current();
                 var pipe = new Pipe(connection, in.getChannel(), out.getChannel(), terminal.in());
@@ -49,5 +47,12 @@ final class Session {
             talk.failed(e);
             return Failures.exitCode(e);
         }
+    }
+
+    private static Connection connect(
+            ConnectOptions options, Talk talk, AddressScheme scheme, Optional<String> token, Connecting connecting)
+            throws IOException {
+        talk.waiting(options.address());
+        return connecting.connect(scheme, token);
     }
 }

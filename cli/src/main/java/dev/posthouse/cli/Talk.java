@@ -47,6 +47,7 @@ final class Talk {
                     "route", connection.route().label(),
                     "remote", remote,
                     "millis", millis,
+                    "encrypted", connection.encryptedEndToEnd(),
                     "waitedMillis", report.toMeeting().toMillis(),
                     "relayRoundTripMicros", report.relayRoundTrip().toNanos() / 1_000,
                     "candidates",
@@ -61,7 +62,8 @@ final class Talk {
         if (!quiet) {
             long choosing = report.toConnected().minus(report.toMeeting()).toMillis();
             print("connected " + (connection.route().label().equals("direct") ? "directly to " : "through the relay ")
-                    + remote + " (" + choosing + " ms after both were there); not encrypted end to end");
+                    + remote + " (" + choosing + " ms after both were there); "
+                    + (connection.encryptedEndToEnd() ? "encrypted end to end" : "not encrypted end to end"));
         }
         if (verbose) {
             report.observedAddress().ifPresent(address -> print("  the relay sees us as " + text(address)));

@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
 
     /** From the bottom up: each may use those before it. Dialects stand side by side. */
-    private static final List<String> MODULES = List.of("net", "relay", "rdv", "daemon", "cli");
+    private static final List<String> MODULES = List.of("net", "crypto", "relay", "rdv", "offset", "daemon", "cli");
 
-    private static final List<String> DIALECTS = List.of("rdv");
+    private static final List<String> DIALECTS = List.of("rdv", "offset");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -30,7 +31,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"net", "relay", "rdv", "daemon"})
+    @ValueSource(strings = {"net", "crypto", "relay", "rdv", "offset", "daemon"})
     void moduleUsesOnlyThoseAboveItInTheList(String module) {
         String[] later = MODULES.subList(MODULES.indexOf(module) + 1, MODULES.size()).stream()
                 .map(ArchitectureTest::in)
@@ -65,19 +66,32 @@ class ArchitectureTest {
     @ParameterizedTest
     @ValueSource(strings = {"net", "relay", "rdv"})
     void librariesStandOnTheJdkAlone(String module) {
+        usesOnlyTheJdkAnd(module);
+    }
+
+    /** What Offset's formats need: a parser for its files, and its serialization. */
+    @Test
+    void offsetStandsOnTheParsersOfItsFormats() {
+        usesOnlyTheJdkAnd("crypto", "com.google.gson..");
+        usesOnlyTheJdkAnd("offset", "com.google.gson..", "org.capnproto..");
+    }
+
+    private static void usesOnlyTheJdkAnd(String module, String... others) {
+        var allowed = new ArrayList<>(List.of(
+                "dev.posthouse..",
+                "java..",
+                "javax.net..",
+                "javax.crypto..",
+                "jdk.net..",
+                "com.sun.management..",
+                "org.jspecify.."));
+        allowed.addAll(List.of(others));
         classes()
                 .that()
                 .resideInAPackage(in(module))
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "dev.posthouse..",
-                        "java..",
-                        "javax.net..",
-                        "javax.crypto..",
-                        "jdk.net..",
-                        "com.sun.management..",
-                        "org.jspecify..")
+                .resideInAnyPackage(allowed.toArray(String[]::new))
                 .check(CLASSES);
     }
 
@@ -109,21 +123,23 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    @Test
-    void wireKnowsNeitherClientNorServer() {
+    @ParameterizedTest
+    @ValueSource(strings = {"rdv", "offset"})
+    void wireKnowsNeitherClientNorServer(String dialect) {
         noClasses()
                 .that()
-                .resideInAPackage("dev.posthouse.rdv.wire..")
+                .resideInAPackage(in(dialect + ".wire"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.posthouse.rdv.client..", "dev.posthouse.rdv.server..")
+                .resideInAnyPackage(in(dialect + ".client"), in(dialect + ".server"))
                 .check(CLASSES);
     }
 
-    @Test
-    void clientAndServerDoNotKnowEachOther() {
+    @ParameterizedTest
+    @ValueSource(strings = {"rdv", "offset"})
+    void clientAndServerDoNotKnowEachOther(String dialect) {
         SlicesRuleDefinition.slices()
-                .matching("dev.posthouse.rdv.(client|server)..")
+                .matching("dev.posthouse." + dialect + ".(client|server)..")
                 .should()
                 .notDependOnEachOther()
                 .check(CLASSES);

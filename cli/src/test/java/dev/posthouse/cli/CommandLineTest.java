@@ -64,11 +64,11 @@ class CommandLineTest {
     void missingCommandSaysWhichThereAre() {
         Ran ran = run();
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
-        assertThat(ran.err()).contains("serve, dial or accept");
+        assertThat(ran.err()).contains("serve, dial, accept, keygen or ticket");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"serve", "dial", "accept", "completion"})
+    @ValueSource(strings = {"serve", "dial", "accept", "keygen", "ticket", "completion"})
     void everyCommandHelpsWithAnExample(String command) {
         Ran ran = run(command, "--help");
         assertThat(ran.code()).isZero();
@@ -82,7 +82,42 @@ class CommandLineTest {
 
     @Test
     void completionCompletesEveryCommand() {
-        assertThat(run("completion").out()).contains("serve", "dial", "accept", "--space", "--listen");
+        assertThat(run("completion").out())
+                .contains("serve", "dial", "accept", "keygen", "ticket", "--space", "--listen", "--identity");
+    }
+
+    @Test
+    void keygenPrintsThePublicKeyAndOverwritesNothing(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("me.ident");
+        Ran made = run("keygen", file.toString());
+        assertThat(made.code()).isZero();
+        assertThat(made.out().strip()).hasSize(43);
+        assertThat(made.out()).doesNotContain(Files.readString(file).replaceAll("[^A-Za-z0-9_-]", ""));
+
+        assertThat(run("keygen", "--show", file.toString()).out()).isEqualTo(made.out());
+        Ran again = run("keygen", file.toString());
+        assertThat(again.code()).isEqualTo(Failures.USAGE);
+        assertThat(again.err()).contains("stays as it is").contains("--show");
+        Ran missing = run("keygen", "--show", directory.resolve("other").toString());
+        assertThat(missing.code()).isEqualTo(Failures.USAGE);
+        assertThat(missing.err()).contains("posthouse keygen");
+    }
+
+    @Test
+    void ticketsAreWrittenAndShown(@TempDir Path directory) {
+        String identity = directory.resolve("relay.ident").toString();
+        String key = run("keygen", identity).out().strip();
+        String ticket = directory.resolve("my.relay").toString();
+        String address = "offset://relay.example:8080/" + key;
+
+        assertThat(run("ticket", "-i", identity, "-a", "relay.example:8080", "-o", ticket)
+                        .code())
+                .isZero();
+        assertThat(run("ticket", ticket).out().strip()).isEqualTo(address);
+        assertThat(run("ticket", "--from", address).out()).contains("\"publicKey\": \"" + key + "\"");
+        assertThat(run("ticket", "--from", address, "-o", ticket).code()).isEqualTo(Failures.USAGE);
+        assertThat(run("ticket", "-a", "relay.example:8080").err()).contains("--identity FILE");
+        assertThat(run("ticket", "--from", "http://relay.example").code()).isEqualTo(Failures.USAGE);
     }
 
     @Test

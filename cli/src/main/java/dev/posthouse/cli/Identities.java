@@ -1,0 +1,31 @@
+package dev.posthouse.cli;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.crypto.MalformedKeyFile;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads identity files that a command names. */
+final class Identities {
+
+    private Identities() {}
+
+    /**
+     * Reads one.
+     *
+     * @throws IllegalArgumentException if there is none, or it is none
+     * @throws IOException if it cannot be read
+     */
+    static Identity read(Path file) throws IOException {
+        try {
+            return IdentityFile.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(
+                    "there is no identity file " + file + "; posthouse keygen " + file + " makes one", e);
+        } catch (MalformedKeyFile e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+}
