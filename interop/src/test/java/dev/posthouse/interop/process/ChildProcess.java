@@ -89,8 +89,13 @@ public final class ChildProcess implements AutoCloseable {
      * @return the first that fits, said already or later
      * @throws AssertionError if it does not come, or the program ends without it
      */
-    public synchronized String awaitLine(Output which, Predicate<String> fits, String what) {
-        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+    public String awaitLine(Output which, Predicate<String> fits, String what) {
+        return awaitLine(which, fits, what, PATIENCE);
+    }
+
+    /** The same for what takes longer than usual. */
+    public synchronized String awaitLine(Output which, Predicate<String> fits, String what, Duration patience) {
+        long giveUp = System.nanoTime() + patience.toNanos();
         while (true) {
             Optional<String> found = lines(which).stream().filter(fits).findFirst();
             if (found.isPresent()) {
@@ -115,8 +120,13 @@ public final class ChildProcess implements AutoCloseable {
      * @return the exit status
      */
     public int awaitExit() {
+        return awaitExit(PATIENCE);
+    }
+
+    /** The same for what takes longer than usual. */
+    public int awaitExit(Duration patience) {
         try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(patience.toSeconds(), TimeUnit.SECONDS)) {
                 throw new AssertionError(name + " does not end" + everything());
             }
             for (Thread reader : readers) {

@@ -1,5 +1,6 @@
 package dev.posthouse.interop.rdv;
 
+import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;

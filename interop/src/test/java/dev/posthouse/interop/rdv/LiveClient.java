@@ -1,5 +1,6 @@
 package dev.posthouse.interop.rdv;
 
+import dev.posthouse.interop.process.Payload;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;

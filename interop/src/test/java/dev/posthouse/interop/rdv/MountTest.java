@@ -2,6 +2,7 @@ package dev.posthouse.interop.rdv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.TestCertificates;

@@ -5,6 +5,8 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.ChildProcess.Output;
+import dev.posthouse.interop.process.Payload;
+import dev.posthouse.interop.process.Programs;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;

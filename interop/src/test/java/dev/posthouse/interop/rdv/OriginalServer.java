@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.ChildProcess.Output;
+import dev.posthouse.interop.process.Programs;
 import dev.posthouse.net.address.AddressPort;
 import java.io.IOException;
 import java.net.InetSocketAddress;

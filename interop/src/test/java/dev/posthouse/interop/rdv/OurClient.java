@@ -1,5 +1,6 @@
 package dev.posthouse.interop.rdv;
 
+import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.tls.TlsClient;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.FreePort;
+import dev.posthouse.interop.process.Payload;
+import dev.posthouse.interop.process.Programs;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.rdv.server.RdvServer;

@@ -3,6 +3,7 @@ package dev.posthouse.interop.rdv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.connection.Connection;

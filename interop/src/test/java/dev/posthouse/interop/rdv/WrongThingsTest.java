@@ -3,6 +3,7 @@ package dev.posthouse.interop.rdv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.interop.process.ChildProcess;
+import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;

@@ -1,4 +1,4 @@
-package dev.posthouse.interop.rdv;
+package dev.posthouse.interop.process;
 
 import java.io.File;
 import java.nio.file.Files;
@@ -10,33 +10,38 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Where the programs are that the tests start. */
-final class Programs {
+public final class Programs {
 
     /** Beside the PATH: HAProxy and nginx are not on every user's. */
     private static final List<String> SYSTEM = List.of("/usr/local/sbin", "/usr/sbin", "/sbin");
 
     private Programs() {}
 
-    /** The original's client and server as a live peer (interop/peers/rdv). */
-    static String rdvpeer() {
-        return peer("rdvpeer");
+    /** The original rdv's client and server as a live peer (interop/peers/rdv). */
+    public static String rdvpeer() {
+        return peer("rdvpeer", "rdv");
     }
 
-    /** The original's command line. */
-    static String rdv() {
-        return peer("rdv");
+    /** The original rdv's command line. */
+    public static String rdv() {
+        return peer("rdv", "rdv");
     }
 
-    private static String peer(String name) {
+    /** A second implementation of Offset in every role (interop/peers/offset). */
+    public static String offsetpeer() {
+        return peer("offsetpeer", "offset");
+    }
+
+    private static String peer(String name, String theme) {
         Path program = Path.of("target", "peers", name).toAbsolutePath();
         if (!Files.isExecutable(program)) {
-            throw new AssertionError(program + " is missing: interop/run rdv builds it");
+            throw new AssertionError(program + " is missing: interop/run " + theme + " builds it");
         }
         return program.toString();
     }
 
     /** A program of the system. */
-    static String installed(String name) {
+    public static String installed(String name) {
         return Stream.concat(
                         Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1)), SYSTEM.stream())
                 .map(directory -> Path.of(directory, name))
@@ -46,16 +51,23 @@ final class Programs {
                 .toString();
     }
 
-    /** Our command line, from the classes of this very build. */
-    static List<String> posthouse(List<String> arguments) {
+    /** Our command line, from the classes of this very build, as it starts fast. */
+    public static List<String> posthouse(List<String> arguments) {
+        return posthouse(List.of("-XX:TieredStopAtLevel=1"), arguments);
+    }
+
+    /**
+     * The same.
+     *
+     * @param options of the virtual machine
+     */
+    public static List<String> posthouse(List<String> options, List<String> arguments) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home", ""), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-cp",
-                productClassPath(),
-                "dev.posthouse.cli.Main"));
+                "-Xshare:auto"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", productClassPath(), "dev.posthouse.cli.Main"));
         command.addAll(arguments);
         return command;
     }

@@ -1,4 +1,4 @@
-package dev.posthouse.interop.rdv;
+package dev.posthouse.interop.process;
 
 import dev.posthouse.testkit.ByteOracle;
 import java.io.IOException;
@@ -14,30 +14,30 @@ import java.nio.file.StandardOpenOption;
  * @param oracle whose sequence
  * @param length how many bytes
  */
-record Payload(ByteOracle oracle, long length) {
+public record Payload(ByteOracle oracle, long length) {
 
     private static final int BLOCK = 64 * 1_024;
 
-    static Payload of(long seed, long length) {
+    public static Payload of(long seed, long length) {
         return new Payload(ByteOracle.of(seed), length);
     }
 
     /** Nothing at all. */
-    static Payload empty() {
+    public static Payload empty() {
         return of(0, 0);
     }
 
     /** In lower-case hex. */
-    String sha256() {
+    public String sha256() {
         return oracle.sha256(length);
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
         return oracle.bytes(0, Math.toIntExact(length));
     }
 
     /** A file in {@code directory} with just this; written once. */
-    Path file(Path directory) throws IOException {
+    public Path file(Path directory) throws IOException {
         Path file = directory.resolve("payload-" + oracle.seed() + "-" + length);
         if (Files.exists(file)) {
             return file;

@@ -1,0 +1,7 @@
+package dev.posthouse.interop.offset;
+
+/** Whose program. */
+enum Side {
+    OURS,
+    PEER
+}

@@ -1,0 +1,29 @@
+package dev.posthouse.interop.offset;
+
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.IdentityFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * An identity of one test, in a file that both sides read.
+ *
+ * @param file with the private key
+ * @param identity the same
+ */
+record Who(Path file, Identity identity) {
+
+    /** A new one. */
+    static Who in(Path directory) throws IOException {
+        Path file = Files.createTempDirectory(directory, "who").resolve("it.ident");
+        Identity identity = Identity.generate();
+        IdentityFile.write(file, identity);
+        return new Who(file, identity);
+    }
+
+    /** The public key, as it is written. */
+    String key() {
+        return identity.publicKey().toString();
+    }
+}
