@@ -1,6 +1,5 @@
 package dev.posthouse.bench;
 
-import dev.posthouse.bench.contestant.Contestants;
 import dev.posthouse.bench.contestant.Programs;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +13,7 @@ import java.util.Optional;
  *
  * @param rounds of every measure
  * @param window of a throughput load
- * @param shortWindow of a latency or set-up load
+ * @param shortWindow of every other load
  * @param starts of each contestant in a round
  * @param pairsLow lower number of idle pairs for the slope of memory
  * @param pairsHigh higher number
@@ -37,37 +36,43 @@ record Options(
         Path workingDirectory,
         Programs programs) {
 
-    static final List<String> MEASURES = List.of("throughput", "latency", "setup", "memory", "start");
-
     /** A day of measuring helps nobody. */
     private static final int MOST_ROUNDS = 100;
 
     private static final int MOST_SECONDS = 60;
 
-    /** The longest that latency and set-up take even if throughput gets more. */
+    /** The longest that every other load takes even if throughput gets more. */
     private static final int MOST_SHORT_SECONDS = 3;
 
-    /** @throws IllegalArgumentException if something is not understood; says what would be */
-    static Options parse(List<String> arguments) {
-        return new Parser(new ArrayDeque<>(arguments)).parse();
+    /**
+     * Reads the arguments behind the suite's name.
+     *
+     * @throws IllegalArgumentException if something is not understood; says what would be
+     */
+    static Options parse(Suite<?> suite, List<String> arguments) {
+        return new Parser(suite, new ArrayDeque<>(arguments)).parse();
     }
 
     /** Takes arguments one by one; one use. */
     private static final class Parser {
+        private final Suite<?> suite;
         private final Deque<String> arguments;
         private Optional<Integer> rounds = Optional.empty();
         private Optional<Integer> seconds = Optional.empty();
         private boolean quick;
         private List<String> only = List.of();
-        private List<String> measures = MEASURES;
+        private List<String> measures;
         private Optional<Path> json = Optional.empty();
         private Path workingDirectory = Path.of(System.getProperty("java.io.tmpdir"));
         private Optional<Path> posthouse = Optional.empty();
         private Optional<Path> haproxy = Optional.empty();
         private Optional<Path> goCopy = Optional.empty();
         private Optional<Path> rdvGo = Optional.empty();
+        private Optional<Path> offsetGo = Optional.empty();
 
-        Parser(Deque<String> arguments) {
+        Parser(Suite<?> suite, Deque<String> arguments) {
+            this.suite = suite;
+            this.measures = suite.measures();
             this.arguments = arguments;
         }
 
@@ -75,19 +80,20 @@ record Options(
             while (!arguments.isEmpty()) {
                 take(arguments.removeFirst());
             }
-            int windowSeconds = seconds.orElse(quick ? 1 : 5);
+            Suite.Scale scale = suite.scale(quick);
+            int windowSeconds = seconds.orElse(scale.seconds());
             return new Options(
-                    rounds.orElse(quick ? 1 : 3),
+                    rounds.orElse(scale.rounds()),
                     Duration.ofSeconds(windowSeconds),
                     Duration.ofSeconds(Math.min(windowSeconds, MOST_SHORT_SECONDS)),
-                    quick ? 3 : 5,
-                    quick ? 1_000 : 2_000,
-                    quick ? 4_000 : 9_000,
+                    scale.starts(),
+                    scale.pairsLow(),
+                    scale.pairsHigh(),
                     only,
                     measures,
                     json,
                     workingDirectory,
-                    new Programs(posthouse, haproxy, goCopy, rdvGo));
+                    new Programs(posthouse, haproxy, goCopy, rdvGo, offsetGo));
         }
 
         private void take(String option) {
@@ -95,14 +101,15 @@ record Options(
                 case "--rounds" -> rounds = Optional.of(number(option, MOST_ROUNDS));
                 case "--seconds" -> seconds = Optional.of(number(option, MOST_SECONDS));
                 case "--quick" -> quick = true;
-                case "--only" -> only = names(option, Contestants.names());
-                case "--measure" -> measures = names(option, MEASURES);
+                case "--only" -> only = names(option, suite.contestants());
+                case "--measure" -> measures = names(option, suite.measures());
                 case "--json" -> json = Optional.of(path(option));
                 case "--work" -> workingDirectory = path(option);
                 case "--posthouse" -> posthouse = Optional.of(path(option));
                 case "--haproxy" -> haproxy = Optional.of(path(option));
                 case "--go-copy" -> goCopy = Optional.of(path(option));
                 case "--rdv-go" -> rdvGo = Optional.of(path(option));
+                case "--offset-go" -> offsetGo = Optional.of(path(option));
                 default ->
                     throw new IllegalArgumentException("unknown option " + option
                             + "; there are --rounds, --seconds, --only, --measure, --quick and --json");

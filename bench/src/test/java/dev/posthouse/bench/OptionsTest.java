@@ -10,21 +10,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OptionsTest {
+    private static final Suite<?> RELAY = new RelaySuite();
 
     @Test
     void withoutArgumentsEverythingIsMeasuredInThreeRounds() {
-        Options options = Options.parse(List.of());
+        Options options = Options.parse(RELAY, List.of());
 
         assertThat(options.rounds()).isEqualTo(3);
         assertThat(options.window()).isEqualTo(Duration.ofSeconds(5));
         assertThat(options.shortWindow()).isEqualTo(Duration.ofSeconds(3));
         assertThat(options.only()).isEmpty();
-        assertThat(options.measures()).isEqualTo(Options.MEASURES);
+        assertThat(options.measures()).isEqualTo(RELAY.measures());
     }
 
     @Test
     void whatIsSaidGoesBeforeWhatQuickMeans() {
-        Options options = Options.parse(List.of("--rounds", "2", "--quick"));
+        Options options = Options.parse(RELAY, List.of("--rounds", "2", "--quick"));
 
         assertThat(options.rounds()).isEqualTo(2);
         assertThat(options.window()).isEqualTo(Duration.ofSeconds(1));
@@ -42,8 +43,18 @@ class OptionsTest {
                 "--only haproxy,x | --only takes some of no-relay,splice,posthouse,haproxy,go-copy,rdv-go, not 'x'",
             })
     void aWrongArgumentIsRefusedWithWhatWouldBeRight(String line, String message) {
-        assertThatThrownBy(() -> Options.parse(List.of(line.split(" ", -1))))
+        assertThatThrownBy(() -> Options.parse(RELAY, List.of(line.split(" ", -1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void eachSuiteHasItsOwnContestantsAndMeasures() {
+        Options options = Options.parse(new OffsetSuite(), List.of("--only", "offset-go-ref", "--measure", "fairness"));
+
+        assertThat(options.only()).containsExactly("offset-go-ref");
+        assertThat(options.measures()).containsExactly("fairness");
+        assertThatThrownBy(() -> Options.parse(new OffsetSuite(), List.of("--measure", "latency")))
+                .hasMessage("--measure takes some of throughput,setup,memory,fairness,newcomers, not 'latency'");
     }
 }

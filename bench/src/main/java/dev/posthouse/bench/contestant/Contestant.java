@@ -2,19 +2,31 @@ package dev.posthouse.bench.contestant;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 
-/** A relay that can be started as a process of its own, or the lack of one as the ceiling. */
-public interface Contestant {
+/**
+ * A relay that can be started as a process of its own, or the lack of one as the ceiling.
+ *
+ * @param <C> its circuits
+ */
+public interface Contestant<C extends Circuit> {
 
     /** As on the command line and in the tables. */
     String name();
 
-    /** Whether what {@link #start} gives is a {@link RunningLobby}. */
-    boolean hasLobby();
+    /** How peers can wait in it; if there is any, what {@link #start} gives is a {@link RunningLobby}. */
+    default Set<WaitingRole> waits() {
+        return Set.of();
+    }
 
     /** Whether there is a relay at all: without one there is no process to look at. */
     default boolean isRelay() {
         return true;
+    }
+
+    /** Whether it differs from another contestant under bulk only, so that other measures say nothing new. */
+    default boolean isVariant() {
+        return false;
     }
 
     /**
@@ -35,5 +47,5 @@ public interface Contestant {
      *
      * @throws IOException if it does not come up
      */
-    RunningRelay start() throws IOException;
+    RunningRelay<C> start() throws IOException;
 }

@@ -1,14 +1,13 @@
 package dev.posthouse.bench.contestant;
 
 import dev.posthouse.bench.process.ChildProcesses;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** All contestants, with the one place that says how each is started. */
+/** All that relay bytes, with the one place that says how each is started. */
 public final class Contestants {
     private static final String SPLICE_MAIN = "dev.posthouse.bench.relay.SpliceForwarder";
 
@@ -39,7 +38,7 @@ public final class Contestants {
     }
 
     /** Those that can run here; {@code no-relay} always can. */
-    public List<Contestant> available() {
+    public List<Contestant<Pair>> available() {
         return Stream.of(
                         Optional.of(Forwarder.none(children)),
                         splice(),
@@ -47,11 +46,11 @@ public final class Contestants {
                         programs.haproxy().map(this::haproxy),
                         programs.goCopy().map(this::goCopy),
                         programs.rdvGo().map(this::rdvGo))
-                .<Contestant>flatMap(Optional::stream)
+                .<Contestant<Pair>>flatMap(Optional::stream)
                 .toList();
     }
 
-    private Optional<Contestant> splice() {
+    private Optional<Contestant<Pair>> splice() {
         if (Contestants.class.getResource("/" + SPLICE_MAIN.replace('.', '/') + ".class") == null) {
             return Optional.empty();
         }
@@ -61,22 +60,23 @@ public final class Contestants {
                 "splice",
                 2,
                 children,
-                (listen, target) -> List.of(java, "-cp", classPath, SPLICE_MAIN, text(listen), text(target))));
+                (listen, target) ->
+                        List.of(java, "-cp", classPath, SPLICE_MAIN, Loopback.text(listen), Loopback.text(target))));
     }
 
     /**
      * The daemon's limits for each address stay as they are: the load comes from 254 addresses and is below each of them.
      * It takes no circuits past 80 % of its descriptor limit.
      */
-    private Contestant posthouse(Path launcher) {
+    private Contestant<Pair> posthouse(Path launcher) {
         return new RdvServer(
                 "posthouse",
                 limit -> limit / 5 * 4,
                 children,
-                listen -> List.of(launcher.toString(), "serve", "--listen", text(listen)));
+                listen -> List.of(launcher.toString(), "serve", "--listen", Loopback.text(listen)));
     }
 
-    private Contestant haproxy(Path haproxy) {
+    private Contestant<Pair> haproxy(Path haproxy) {
         var configuration = new HaproxyConfiguration(workingDirectory, descriptorLimit);
         return Forwarder.of("haproxy", 2, children, (listen, target) -> {
                     Path file = configuration.write(listen, target);
@@ -86,17 +86,19 @@ public final class Contestants {
     }
 
     /** For a pair it holds two sockets, and a pipe for each direction for as long as the copy runs. */
-    private Contestant goCopy(Path goCopy) {
+    private Contestant<Pair> goCopy(Path goCopy) {
         return Forwarder.of(
-                "go-copy", 6, children, (listen, target) -> List.of(goCopy.toString(), text(listen), text(target)));
+                "go-copy",
+                6,
+                children,
+                (listen, target) -> List.of(goCopy.toString(), Loopback.text(listen), Loopback.text(target)));
     }
 
-    private Contestant rdvGo(Path rdv) {
+    private Contestant<Pair> rdvGo(Path rdv) {
         return new RdvServer(
-                "rdv-go", limit -> limit, children, listen -> List.of(rdv.toString(), "-l", text(listen), "serve"));
-    }
-
-    private static String text(InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ":" + address.getPort();
+                "rdv-go",
+                limit -> limit,
+                children,
+                listen -> List.of(rdv.toString(), "-l", Loopback.text(listen), "serve"));
     }
 }

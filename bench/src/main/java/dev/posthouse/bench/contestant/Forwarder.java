@@ -15,7 +15,7 @@ import java.util.Optional;
  * A relay that connects each connection it gets to one target; and, with no command, no relay: the same load straight to
  * the target.
  */
-final class Forwarder implements Contestant {
+final class Forwarder implements Contestant<Pair> {
 
     /** How to start one. */
     @FunctionalInterface
@@ -25,7 +25,7 @@ final class Forwarder implements Contestant {
     }
 
     /** For sockets and files that have nothing to do with pairs, many times over. */
-    static final int SPARE_DESCRIPTORS = 600;
+    private static final int SPARE_DESCRIPTORS = 600;
 
     /** Of a contestant of which nothing else is known. */
     static final Duration WARM_UP = Duration.ofSeconds(1);
@@ -65,11 +65,6 @@ final class Forwarder implements Contestant {
     }
 
     @Override
-    public boolean hasLobby() {
-        return false;
-    }
-
-    @Override
     public boolean isRelay() {
         return command.isPresent();
     }
@@ -81,11 +76,16 @@ final class Forwarder implements Contestant {
 
     @Override
     public int pairsWithin(long descriptorLimit) {
-        return (int) Math.min(Integer.MAX_VALUE, (descriptorLimit - SPARE_DESCRIPTORS) / descriptorsForPair);
+        return pairs(descriptorLimit, descriptorsForPair);
+    }
+
+    /** How many pairs can be held with {@code descriptors}, if each takes {@code forPair}. */
+    static int pairs(long descriptors, int forPair) {
+        return (int) Math.min(Integer.MAX_VALUE, (descriptors - SPARE_DESCRIPTORS) / forPair);
     }
 
     @Override
-    public RunningRelay start() throws IOException {
+    public RunningRelay<Pair> start() throws IOException {
         var target = new Target();
         try {
             if (command.isEmpty()) {
@@ -100,7 +100,7 @@ final class Forwarder implements Contestant {
         }
     }
 
-    private static final class Running implements RunningRelay {
+    private static final class Running implements RunningRelay<Pair> {
         private final Target target;
         private final InetSocketAddress entrance;
         private final Optional<RelayProcess> process;

@@ -40,6 +40,11 @@ final class Loopback {
         throw new IOException("no port of 127.0.0.1 is free from " + FIRST_PORT + " to " + LAST_PORT);
     }
 
+    /** As programs take it: {@code HOST:PORT}. */
+    static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
     /** Connects from the next source address; blocking, Nagle's algorithm off. */
     SocketChannel connect(InetSocketAddress target) throws IOException {
         int source = 1 + Math.floorMod(nextSource.getAndIncrement(), SOURCES);

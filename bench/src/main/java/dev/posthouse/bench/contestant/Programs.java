@@ -10,5 +10,11 @@ import java.util.Optional;
  * @param haproxy 2.4 or newer
  * @param goCopy built from bench/peers/gocopy
  * @param rdvGo the real rdv server
+ * @param offsetGo built from interop/peers/offset
  */
-public record Programs(Optional<Path> posthouse, Optional<Path> haproxy, Optional<Path> goCopy, Optional<Path> rdvGo) {}
+public record Programs(
+        Optional<Path> posthouse,
+        Optional<Path> haproxy,
+        Optional<Path> goCopy,
+        Optional<Path> rdvGo,
+        Optional<Path> offsetGo) {}

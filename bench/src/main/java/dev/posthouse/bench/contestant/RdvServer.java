@@ -8,12 +8,13 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongUnaryOperator;
 
 /** A relay that speaks rdv: two clients with one token become a pair. */
-final class RdvServer implements Contestant {
+final class RdvServer implements Contestant<Pair> {
     private final String name;
     private final LongUnaryOperator usableDescriptors;
     private final Function<InetSocketAddress, List<String>> command;
@@ -40,8 +41,8 @@ final class RdvServer implements Contestant {
     }
 
     @Override
-    public boolean hasLobby() {
-        return true;
+    public Set<WaitingRole> waits() {
+        return Set.of(WaitingRole.PARTNER);
     }
 
     @Override
@@ -51,17 +52,16 @@ final class RdvServer implements Contestant {
 
     @Override
     public int pairsWithin(long descriptorLimit) {
-        long usable = usableDescriptors.applyAsLong(descriptorLimit) - Forwarder.SPARE_DESCRIPTORS;
-        return (int) Math.min(Integer.MAX_VALUE, usable / 2);
+        return Forwarder.pairs(usableDescriptors.applyAsLong(descriptorLimit), 2);
     }
 
     @Override
-    public RunningRelay start() throws IOException {
+    public RunningRelay<Pair> start() throws IOException {
         InetSocketAddress listen = Loopback.freeAddress();
         return new Running(listen, children.start(name, command.apply(listen), listen));
     }
 
-    private static final class Running implements RunningLobby {
+    private static final class Running implements RunningLobby<Pair> {
         private final InetSocketAddress server;
         private final RelayProcess process;
         private final Loopback loopback = new Loopback();
@@ -111,11 +111,11 @@ final class RdvServer implements Contestant {
         }
 
         @Override
-        public SocketChannel openWaiting() throws IOException {
+        public Held openWaiting(WaitingRole role, int slot) throws IOException {
             SocketChannel channel = loopback.connect(server);
             try {
                 new RdvEnd(channel).request("ACCEPT", "waiting-" + tokens.incrementAndGet(), server);
-                return channel;
+                return new SilentPeer(channel);
             } catch (IOException e) {
                 channel.close();
                 throw e;

@@ -1,15 +1,19 @@
 package dev.posthouse.bench.contestant;
 
 import java.io.IOException;
-import java.nio.channels.SocketChannel;
 
-/** A started contestant in which a peer can wait for its partner. */
-public interface RunningLobby extends RunningRelay {
+/**
+ * A started contestant in which a peer can wait.
+ *
+ * @param <C> its circuits
+ */
+public interface RunningLobby<C extends Circuit> extends RunningRelay<C> {
 
     /**
-     * Leaves one peer waiting. That the relay has it is not acknowledged by the protocol.
+     * Leaves one peer waiting. That the relay has it may not be acknowledged by the protocol.
      *
-     * @return its connection, blocking, on which nothing comes while it waits
+     * @param role one of the contestant's {@link Contestant#waits()}
+     * @param slot as in {@link #openPair}
      */
-    SocketChannel openWaiting() throws IOException;
+    Held openWaiting(WaitingRole role, int slot) throws IOException;
 }

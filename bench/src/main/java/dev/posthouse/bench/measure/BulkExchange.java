@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.function.Function;
 
 /** Sends a little bulk through each of many pairs, first one way, then the other, and leaves them idle. */
-final class BulkExchange {
+public final class BulkExchange {
     /** Twice a usual copy buffer, so that a relay that holds buffers has filled them. */
     private static final int BYTES = 64 * 1024;
 
     private BulkExchange() {}
 
-    static void bothWays(List<Pair> pairs) throws IOException {
+    /** Blocks until all of it has come out, each way. */
+    public static void bothWays(List<Pair> pairs) throws IOException {
         through(pairs, Pair::dialer, Pair::accepter);
         through(pairs, Pair::accepter, Pair::dialer);
     }

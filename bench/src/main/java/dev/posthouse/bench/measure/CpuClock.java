@@ -10,7 +10,7 @@ final class CpuClock {
     private final Optional<RelayProcess> process;
     private final double begin;
 
-    CpuClock(RunningRelay relay) throws IOException {
+    CpuClock(RunningRelay<?> relay) throws IOException {
         process = relay.process();
         begin = now();
     }

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Round trips of a small message through one pair, one at a time. */
-public final class Latency implements Measure {
+public final class Latency implements Measure<Pair> {
     private static final int MESSAGE = 64;
 
     /** Enough for a p99 that 200 values lie above. */
@@ -48,14 +48,14 @@ public final class Latency implements Measure {
     }
 
     @Override
-    public boolean appliesTo(Contestant contestant) {
+    public boolean appliesTo(Contestant<Pair> contestant) {
         return true;
     }
 
     @Override
-    public List<Figure> run(Contestant contestant) throws IOException {
+    public List<Figure> run(Contestant<Pair> contestant) throws IOException {
         try (var tasks = new Tasks<Integer>();
-                RunningRelay relay = contestant.start();
+                RunningRelay<Pair> relay = contestant.start();
                 Pair pair = relay.openPair(0)) {
             tasks.start(() -> echo(pair.accepter()));
             ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE);

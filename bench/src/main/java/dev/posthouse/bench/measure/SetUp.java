@@ -1,5 +1,6 @@
 package dev.posthouse.bench.measure;
 
+import dev.posthouse.bench.contestant.Circuit;
 import dev.posthouse.bench.contestant.Contestant;
 import dev.posthouse.bench.contestant.RunningRelay;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 
 /** Circuits set up and closed again, one after the other by each of a fixed number of clients. */
-public final class SetUp implements Measure {
+public final class SetUp<C extends Circuit> implements Measure<C> {
     private static final double NANOS_A_SECOND = 1e9;
     private static final double MILLIS_A_SECOND = 1e3;
     private static final double MICROS_A_MILLI = 1e3;
@@ -47,7 +48,7 @@ public final class SetUp implements Measure {
         return CLIENTS + " clients in a closed loop for " + window.toMillis() / 1000.0
                 + " s after " + WARM_UP.toSeconds()
                 + " s of the same for every contestant to warm up; a set-up is all from the first connect to one byte each way (rdv: ACCEPT, DIAL, both"
-                + " 101s and CONTINUE); its CPU includes the closing.";
+                + " 101s and CONTINUE; Offset: the handshakes of both legs and the notice between them); its CPU includes the closing.";
     }
 
     @Override
@@ -56,17 +57,17 @@ public final class SetUp implements Measure {
     }
 
     @Override
-    public boolean appliesTo(Contestant contestant) {
-        return true;
+    public boolean appliesTo(Contestant<C> contestant) {
+        return !contestant.isVariant();
     }
 
     @Override
-    public List<Figure> run(Contestant contestant) throws IOException {
+    public List<Figure> run(Contestant<C> contestant) throws IOException {
         var measuring = new AtomicBoolean();
         var stopped = new AtomicBoolean();
         var done = new LongAdder();
         try (var tasks = new Tasks<long[]>();
-                RunningRelay relay = contestant.start()) {
+                RunningRelay<C> relay = contestant.start()) {
             for (int client = 0; client < CLIENTS; client++) {
                 int slot = client;
                 tasks.start(() -> setUpAgainAndAgain(relay, slot, measuring, stopped, done));
@@ -96,13 +97,13 @@ public final class SetUp implements Measure {
     }
 
     private static long[] setUpAgainAndAgain(
-            RunningRelay relay, int slot, AtomicBoolean measuring, AtomicBoolean stopped, LongAdder done)
+            RunningRelay<?> relay, int slot, AtomicBoolean measuring, AtomicBoolean stopped, LongAdder done)
             throws IOException {
         LongStream.Builder nanos = LongStream.builder();
         while (!stopped.get()) {
             boolean counts = measuring.get();
             long begin = System.nanoTime();
-            var pair = relay.openPair(slot);
+            Circuit pair = relay.openPair(slot);
             if (counts) {
                 nanos.add(System.nanoTime() - begin);
             }

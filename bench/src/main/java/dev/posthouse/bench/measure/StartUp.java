@@ -1,5 +1,6 @@
 package dev.posthouse.bench.measure;
 
+import dev.posthouse.bench.contestant.Circuit;
 import dev.posthouse.bench.contestant.Contestant;
 import dev.posthouse.bench.contestant.RunningRelay;
 import java.io.IOException;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /** From the command to the first connection that is taken. */
-public final class StartUp implements Measure {
+public final class StartUp<C extends Circuit> implements Measure<C> {
     private static final double MICROS_A_MILLI = 1e3;
     private static final Metric MILLIS = new Metric("startMillis", "start to listening ms", 1);
 
@@ -35,15 +36,15 @@ public final class StartUp implements Measure {
     }
 
     @Override
-    public boolean appliesTo(Contestant contestant) {
+    public boolean appliesTo(Contestant<C> contestant) {
         return contestant.isRelay();
     }
 
     @Override
-    public List<Figure> run(Contestant contestant) throws IOException {
+    public List<Figure> run(Contestant<C> contestant) throws IOException {
         long[] nanos = new long[starts];
         for (int i = 0; i < starts; i++) {
-            try (RunningRelay relay = contestant.start()) {
+            try (RunningRelay<C> relay = contestant.start()) {
                 nanos[i] = relay.process().orElseThrow().startUp().toNanos();
             }
         }

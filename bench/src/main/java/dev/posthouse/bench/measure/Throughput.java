@@ -1,7 +1,7 @@
 package dev.posthouse.bench.measure;
 
+import dev.posthouse.bench.contestant.Circuit;
 import dev.posthouse.bench.contestant.Contestant;
-import dev.posthouse.bench.contestant.Pair;
 import dev.posthouse.bench.contestant.Pairs;
 import dev.posthouse.bench.contestant.RunningRelay;
 import java.io.IOException;
@@ -11,27 +11,36 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bulk from dialer to accepter, through one pair and through many, and what the relay pays for it. */
-public final class Throughput implements Measure {
+/** Bulk from dialer to accepter, through one circuit and through many, and what the relay pays for it. */
+public final class Throughput<C extends Circuit> implements Measure<C> {
     private static final double GIGA = 1e9;
     private static final double NANOS_A_SECOND = 1e9;
 
     private final Duration window;
-    private final List<Load> loads = List.of(
-            new Load(1, metric(1, "GB/s"), metric(1, "CPU s/GB")),
-            new Load(64, metric(64, "GB/s"), metric(64, "CPU s/GB")));
+    private final String how;
+    private final List<Load> loads;
 
-    private record Load(int pairs, Metric rate, Metric cpu) {}
+    private record Load(int circuits, Metric rate, Metric cpu) {}
 
-    /** @param window for each load, after the warm-up */
-    public Throughput(Duration window) {
+    /**
+     * Two loads.
+     *
+     * @param window for each, after the warm-up
+     * @param many how many circuits the second has; the first has one
+     * @param noun what a circuit is called in the tables
+     * @param how more about the load, for the head of the table
+     */
+    public Throughput(Duration window, int many, String noun, String how) {
         this.window = window;
+        this.how = how;
+        this.loads = List.of(load(1, "1 " + noun), load(many, many + " " + noun + "s"));
     }
 
-    private static Metric metric(int pairs, String unit) {
-        String key = unit.equals("GB/s") ? "gigabytesASecond" : "cpuSecondsAGigabyte";
-        return new Metric(
-                key + pairs, unit + ", " + pairs + (pairs == 1 ? " pair" : " pairs"), unit.equals("GB/s") ? 2 : 3);
+    private static Load load(int circuits, String title) {
+        return new Load(
+                circuits,
+                new Metric("gigabytesASecond" + circuits, "GB/s, " + title, 3),
+                new Metric("cpuSecondsAGigabyte" + circuits, "CPU s/GB, " + title, 3));
     }
 
     @Override
@@ -41,9 +50,8 @@ public final class Throughput implements Measure {
 
     @Override
     public String about() {
-        return "Bulk one way, " + window.toMillis() / 1000.0
-                + " s after a warm-up (haproxy, which only splices when a connection is 5 s old: 6 s); GB are 10^9 bytes that"
-                + " came out, CPU is user and system time of the relay.";
+        return "Bulk one way, " + window.toMillis() / 1000.0 + " s after a warm-up (" + how
+                + "); GB are 10^9 bytes that came out, CPU is user and system time of the relay.";
     }
 
     @Override
@@ -54,12 +62,12 @@ public final class Throughput implements Measure {
     }
 
     @Override
-    public boolean appliesTo(Contestant contestant) {
+    public boolean appliesTo(Contestant<C> contestant) {
         return true;
     }
 
     @Override
-    public List<Figure> run(Contestant contestant) throws IOException {
+    public List<Figure> run(Contestant<C> contestant) throws IOException {
         var figures = new ArrayList<Figure>();
         for (Load load : loads) {
             figures.addAll(run(contestant, load));
@@ -67,18 +75,18 @@ public final class Throughput implements Measure {
         return figures;
     }
 
-    private List<Figure> run(Contestant contestant, Load load) throws IOException {
+    private List<Figure> run(Contestant<C> contestant, Load load) throws IOException {
         var stopped = new AtomicBoolean();
         var counters = new ArrayList<AtomicLong>();
         // Closed in the reverse order: the tasks end because their channels are closed.
         try (var tasks = new Tasks<Void>();
-                RunningRelay relay = contestant.start();
-                Pairs<Pair> pairs = Pairs.open(load.pairs(), relay::openPair)) {
-            for (Pair pair : pairs.all()) {
+                RunningRelay<C> relay = contestant.start();
+                Pairs<C> circuits = Pairs.open(load.circuits(), relay::openPair)) {
+            for (C circuit : circuits.all()) {
                 var received = new AtomicLong();
                 counters.add(received);
-                tasks.start(Transfer.receiving(pair.accepter(), received, stopped::get));
-                tasks.start(Transfer.sending(pair.dialer(), stopped::get));
+                tasks.start(Transfer.receiving(circuit, received, stopped::get));
+                tasks.start(Transfer.sending(circuit, new AtomicLong(), stopped::get));
             }
             Pause.of(contestant.warmUp());
             var cpu = new CpuClock(relay);
@@ -89,7 +97,9 @@ public final class Throughput implements Measure {
             double seconds = (System.nanoTime() - begin) / NANOS_A_SECOND;
             double cpuSeconds = cpu.seconds();
             stopped.set(true);
-            pairs.close();
+            for (C circuit : circuits.all()) {
+                circuit.abort();
+            }
             tasks.results();
             var figures = new ArrayList<Figure>();
             figures.add(load.rate().of(gigabytes / seconds));

@@ -1,27 +1,27 @@
 package dev.posthouse.bench.measure;
 
+import dev.posthouse.bench.contestant.Circuit;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
-/** Bulk in one direction through one pair: a task that sends and a task that reads and discards. */
+/** Bulk in one direction through one circuit: a task that sends and a task that takes and discards. */
 final class Transfer {
-    /** Large enough that system calls do not decide; twice as much brought nothing. */
-    private static final int BLOCK = 128 * 1024;
 
     private Transfer() {}
 
-    /** Sends until the channel is closed, which is an end and no failure if {@code stopped} says so by then. */
-    static Callable<Void> sending(SocketChannel to, BooleanSupplier stopped) {
+    /**
+     * Sends until the circuit is ended, which is an end and no failure if {@code stopped} says so by then.
+     *
+     * @param sent counts bytes; written by this task only
+     */
+    static Callable<Void> sending(Circuit circuit, AtomicLong sent, BooleanSupplier stopped) {
         return () -> {
-            ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+            Circuit.Sender sender = circuit.sender();
             try {
                 while (true) {
-                    block.clear();
-                    to.write(block);
+                    sent.setRelease(sent.getPlain() + sender.send());
                 }
             } catch (IOException e) {
                 return endOrFail(stopped, e);
@@ -30,13 +30,12 @@ final class Transfer {
     }
 
     /** @param received counts bytes; written by this task only */
-    static Callable<Void> receiving(SocketChannel from, AtomicLong received, BooleanSupplier stopped) {
+    static Callable<Void> receiving(Circuit circuit, AtomicLong received, BooleanSupplier stopped) {
         return () -> {
-            ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+            Circuit.Receiver receiver = circuit.receiver();
             try {
                 while (true) {
-                    block.clear();
-                    int count = from.read(block);
+                    int count = receiver.receive();
                     if (count < 0) {
                         throw new IOException("the relay ended a circuit under load");
                     }

@@ -90,6 +90,20 @@ public final class RelayProcess implements Closeable {
         }
     }
 
+    /**
+     * What objects take in the heaps of JVMs among the processes, in KiB; right after a collection these are the live ones. 0
+     * if there is no JVM.
+     */
+    public long usedHeapKib() throws IOException {
+        long sum = 0;
+        for (long pid : pids()) {
+            if (ProcFile.isJvm(pid)) {
+                sum += JvmCommand.usedHeapKib(pid);
+            }
+        }
+        return sum;
+    }
+
     void awaitListening(InetSocketAddress listen, long begin) throws IOException {
         while (true) {
             try (SocketChannel probe = SocketChannel.open(listen)) {

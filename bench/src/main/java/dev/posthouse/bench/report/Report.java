@@ -36,11 +36,11 @@ public final class Report {
     }
 
     /** Prints the medians of all rows so far, a table for each measure. */
-    public void printMedians(List<Measure> measures) {
+    public void printMedians(List<? extends Measure<?>> measures) {
         List<Row> ordered = rows.stream()
                 .sorted(Comparator.comparingInt((Row row) -> contestants.indexOf(row.contestant())))
                 .toList();
-        for (Measure measure : measures) {
+        for (Measure<?> measure : measures) {
             List<String> lines = new Table(measure.name(), measure.metrics(), ordered).lines();
             if (!lines.isEmpty()) {
                 out.println();

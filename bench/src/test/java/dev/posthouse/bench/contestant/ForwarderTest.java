@@ -17,7 +17,7 @@ class ForwarderTest {
     void pairsThatAreOpenedOnAllSlotsAtOnceAreEachConnectedToTheirOwnPartner(@TempDir Path directory)
             throws IOException {
         try (var children = new ChildProcesses(directory);
-                RunningRelay none = Forwarder.none(children).start();
+                RunningRelay<Pair> none = Forwarder.none(children).start();
                 Pairs<Pair> pairs = Pairs.open(PAIRS, none::openPair)) {
             assertThat(pairs.all()).hasSize(PAIRS).allSatisfy(pair -> {
                 assertThat(pair.accepter().getRemoteAddress())
@@ -31,7 +31,7 @@ class ForwarderTest {
     @Test
     void whatIsSentAfterTheSetUpIsAllThatArrives(@TempDir Path directory) throws IOException {
         try (var children = new ChildProcesses(directory);
-                RunningRelay none = Forwarder.none(children).start();
+                RunningRelay<Pair> none = Forwarder.none(children).start();
                 Pair pair = none.openPair(RunningRelay.SLOTS - 1)) {
             pair.dialer().write(ByteBuffer.wrap(new byte[] {7, 8}));
             pair.dialer().shutdownOutput();

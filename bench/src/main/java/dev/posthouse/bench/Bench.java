@@ -1,14 +1,9 @@
 package dev.posthouse.bench;
 
+import dev.posthouse.bench.contestant.Circuit;
 import dev.posthouse.bench.contestant.Contestant;
-import dev.posthouse.bench.contestant.Contestants;
 import dev.posthouse.bench.measure.Figure;
-import dev.posthouse.bench.measure.Latency;
 import dev.posthouse.bench.measure.Measure;
-import dev.posthouse.bench.measure.Memory;
-import dev.posthouse.bench.measure.SetUp;
-import dev.posthouse.bench.measure.StartUp;
-import dev.posthouse.bench.measure.Throughput;
 import dev.posthouse.bench.process.ChildProcesses;
 import dev.posthouse.bench.process.Machine;
 import dev.posthouse.bench.report.Report;
@@ -24,21 +19,27 @@ import java.util.Optional;
 /**
  * Measures relays side by side: in every round each measure goes through all contestants, one after the other, beginning
  * with another one each time, so that a change of the machine's mood falls on all alike.
+ *
+ * @param <C> the circuits of these relays
  */
-public final class RelayBench {
+public final class Bench<C extends Circuit> {
     private static final int USAGE = 2;
 
     /** The longest, memory of an rdv server, takes about a quarter of it. */
     private static final Duration CELL_LIMIT = Duration.ofMinutes(2);
 
     private final Options options;
-    private final List<Contestant> contestants;
-    private final List<Measure> measures;
+    private final List<Contestant<C>> contestants;
+    private final List<Measure<C>> measures;
     private final Report report;
     private final CellLimit limit;
 
-    private RelayBench(
-            Options options, List<Contestant> contestants, List<Measure> measures, Report report, CellLimit limit) {
+    private Bench(
+            Options options,
+            List<Contestant<C>> contestants,
+            List<Measure<C>> measures,
+            Report report,
+            CellLimit limit) {
         this.options = options;
         this.contestants = contestants;
         this.measures = measures;
@@ -49,42 +50,51 @@ public final class RelayBench {
     /**
      * Ends with status 0 if all was measured, 1 if something failed, 2 for a wrong argument.
      *
-     * @param arguments see {@code bench/run relay --help}
+     * @param arguments the name of a suite, then see {@code bench/run --help}
      */
     public static void main(String[] arguments) throws IOException {
-        Options options;
-        try {
-            options = Options.parse(List.of(arguments));
-        } catch (IllegalArgumentException e) {
-            System.err.println("bench/run relay: " + e.getMessage());
-            System.exit(USAGE);
-            return;
-        }
-        System.exit(run(options));
+        String name = arguments.length == 0 ? "" : arguments[0];
+        List<String> rest = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
+        System.exit(
+                switch (name) {
+                    case "relay" -> run(new RelaySuite(), rest);
+                    case "offset" -> run(new OffsetSuite(), rest);
+                    default -> wrong("bench/run", "measures relay or offset, not '" + name + "'");
+                });
     }
 
-    private static int run(Options options) throws IOException {
+    private static int wrong(String program, String message) {
+        System.err.println(program + ": " + message);
+        return USAGE;
+    }
+
+    private static <C extends Circuit> int run(Suite<C> suite, List<String> arguments) throws IOException {
+        String program = "bench/run " + suite.name();
+        Options options;
+        try {
+            options = Options.parse(suite, arguments);
+        } catch (IllegalArgumentException e) {
+            return wrong(program, String.valueOf(e.getMessage()));
+        }
         long descriptors = Machine.descriptorLimit();
         try (var children = new ChildProcesses(options.workingDirectory());
                 var limit = new CellLimit(children)) {
             Runtime.getRuntime().addShutdownHook(new Thread(children::close));
-            List<Contestant> available =
-                    new Contestants(options.programs(), options.workingDirectory(), descriptors, children).available();
+            List<Contestant<C>> available = suite.available(options, descriptors, children);
             List<String> names = available.stream().map(Contestant::name).toList();
             for (String name : options.only()) {
                 if (!names.contains(name)) {
-                    System.err.println(
-                            "bench/run relay: " + name + " cannot run here; these can: " + String.join(",", names));
-                    return USAGE;
+                    return wrong(program, name + " cannot run here; these can: " + String.join(",", names));
                 }
             }
-            List<Contestant> chosen = available.stream()
+            List<Contestant<C>> chosen = available.stream()
                     .filter(one -> options.only().isEmpty() || options.only().contains(one.name()))
                     .toList();
-            var memory = new Memory(options.pairsLow(), options.pairsHigh(), descriptors);
-            var report = new Report(System.out, conditions(options, chosen, memory, descriptors), names);
-            var bench = new RelayBench(options, chosen, measures(options, memory), report, limit);
-            bench.run();
+            List<Measure<C>> measures = suite.measures(options, descriptors).stream()
+                    .filter(measure -> options.measures().contains(measure.name()))
+                    .toList();
+            var report = new Report(System.out, conditions(options, chosen, measures, descriptors), names);
+            new Bench<>(options, chosen, measures, report, limit).run();
             if (options.json().isPresent()) {
                 Files.writeString(options.json().get(), report.json());
             }
@@ -92,29 +102,18 @@ public final class RelayBench {
         }
     }
 
-    private static List<Measure> measures(Options options, Memory memory) {
-        List<Measure> all = List.of(
-                new Throughput(options.window()),
-                new Latency(options.shortWindow()),
-                new SetUp(options.shortWindow()),
-                memory,
-                new StartUp(options.starts()));
-        return all.stream()
-                .filter(measure -> options.measures().contains(measure.name()))
-                .toList();
-    }
-
-    private static List<String> conditions(
-            Options options, List<Contestant> contestants, Memory memory, long descriptors) throws IOException {
+    private static <C extends Circuit> List<String> conditions(
+            Options options, List<Contestant<C>> contestants, List<Measure<C>> measures, long descriptors)
+            throws IOException {
         var lines = new ArrayList<String>();
         lines.add(Machine.description() + "; loopback, load and relay on the same cores");
         lines.add(options.rounds() + " rounds, interleaved; descriptor limit " + descriptors);
-        if (options.measures().contains("memory")) {
-            contestants.stream()
-                    .filter(one -> memory.appliesTo(one) && memory.highest(one) < options.pairsHigh())
-                    .map(one -> one.name() + ": memory is measured up to " + memory.highest(one) + " pairs instead of "
-                            + options.pairsHigh() + ", for want of descriptors (see ulimit -Hn)")
-                    .forEach(lines::add);
+        for (Measure<C> measure : measures) {
+            for (Contestant<C> contestant : contestants) {
+                if (measure.appliesTo(contestant)) {
+                    measure.restriction(contestant).ifPresent(how -> lines.add(contestant.name() + ": " + how));
+                }
+            }
         }
         return lines;
     }
@@ -123,8 +122,8 @@ public final class RelayBench {
         for (int round = 1; round <= options.rounds(); round++) {
             var order = new ArrayList<>(contestants);
             Collections.rotate(order, 1 - round);
-            for (Measure measure : measures) {
-                for (Contestant contestant : order) {
+            for (Measure<C> measure : measures) {
+                for (Contestant<C> contestant : order) {
                     if (measure.appliesTo(contestant)) {
                         report.add(measured(round, measure, contestant));
                     }
@@ -134,7 +133,7 @@ public final class RelayBench {
         report.printMedians(measures);
     }
 
-    private Row measured(int round, Measure measure, Contestant contestant) {
+    private Row measured(int round, Measure<C> measure, Contestant<C> contestant) {
         try (var stretch = limit.begin(CELL_LIMIT)) {
             try {
                 List<Figure> figures = measure.run(contestant);
