@@ -288,17 +288,18 @@ final class Switchboard {
     void close() {
         closed = true;
         try {
-            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(ListenChannel.class)) {
-                var listener = (ListenChannel) taken.waiter();
-                services.directory().withdraw(listener.presence());
-                waitEnded(listener, Reason.SHUTDOWN);
-                listener.client().dismiss();
-            }
+            // Those who wait first: the end of their listeners would send them away for another reason.
             for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(HalfTunnel.class)) {
                 var half = (HalfTunnel) taken.waiter();
                 services.directory().withdraw(half.presence());
                 waitEnded(half, Reason.SHUTDOWN);
                 half.client().dismiss();
+            }
+            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(ListenChannel.class)) {
+                var listener = (ListenChannel) taken.waiter();
+                services.directory().withdraw(listener.presence());
+                waitEnded(listener, Reason.SHUTDOWN);
+                listener.client().dismiss();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
