@@ -38,7 +38,8 @@ final class ConnectOptions {
             arity = "0..1",
             paramLabel = "TOKEN",
             description = "the word both rdv peers have agreed on; '-' reads it from the first line of standard input,"
-                    + " '@FILE' from a file; without it POSTHOUSE_TOKEN is taken")
+                    + " '@FILE' from a file; without it POSTHOUSE_TOKEN is taken; one that begins with '-' stands behind"
+                    + " '--'")
     private @Nullable String token;
 
     @Option(
@@ -84,6 +85,7 @@ final class ConnectOptions {
     @Option(
             names = "--allow",
             paramLabel = "KEY|all",
+            parameterConsumer = Verbatim.class,
             description = "Offset peers that may connect, by their public keys; nobody else is accepted")
     private List<String> allow = List.of();
 

@@ -76,8 +76,16 @@ public final class Main implements Runnable {
         PrintWriter err = error.getCommandLine().getErr();
         err.println("posthouse: " + error.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
+        if (error instanceof CommandLine.UnmatchedArgumentException unmatched
+                && unmatched.getUnmatched().stream().anyMatch(Main::looksLikeToken)) {
+            err.println("A TOKEN that begins with '-' stands behind '--'.");
+        }
         err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return Failures.USAGE;
+    }
+
+    private static boolean looksLikeToken(String argument) {
+        return argument.startsWith("-") && !argument.startsWith("--");
     }
 
     /** The original's command line has its options before the command; picocli wants them behind it. */

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,37 @@ class CommandLineTest {
         Ran ran = run("dial", "http://h", "t", "--spcae", "none");
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
         assertThat(ran.err()).contains("--spcae").contains("posthouse dial --help");
+    }
+
+    /** One key in 64 begins with '-', and often goes on like an option. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-h", "-v", "-s", "-i", "-q", "-w", "-V", "-x", "--", "-"})
+    void keyMayLookLikeAnOption(String beginning) {
+        String key = beginning + "A".repeat(42 - beginning.length()) + "A";
+        var accept = Main.commandLine()
+                .parseArgs("accept", "ADDRESS", "--allow", key, "--allow=" + key, "--allow", key)
+                .subcommand();
+        assertThat(accept.commandSpec().findOption("--allow").<List<String>>getValue())
+                .containsExactly(key, key, key);
+        assertThat(accept.matchedOptions())
+                .allMatch(option -> option.longestName().equals("--allow"));
+    }
+
+    @Test
+    void valueOfAllowMustNotBeMissing() {
+        Ran ran = run("accept", "offset://h:1/K", "--allow");
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("--allow").contains("KEY|all");
+    }
+
+    @Test
+    void tokenThatLooksLikeAnOptionStandsBehindTwoDashes() {
+        Ran ran = run("dial", "http://h", "-xyz");
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("stands behind '--'");
+        var taken =
+                Main.commandLine().parseArgs("dial", "ADDRESS", "--", "-xyz").subcommand();
+        assertThat(taken.<String>matchedPositionalValue(1, "")).isEqualTo("-xyz");
     }
 
     @Test

@@ -90,7 +90,7 @@ class CellsTest {
                 .inputOpen()
                 .output(toListener)
                 .start()) {
-            meeting.awaitListening(d);
+            meeting.awaitListening(d, listening);
             try (ChildProcess connecting = piping(connector, false, meeting, c, d, DOWN.length())
                     .inputOpen()
                     .output(toConnector)

@@ -64,7 +64,7 @@ class ClientsTest {
     void acceptWithoutAllowRejectsEverybody(Side side) throws Exception {
         Who d = Who.in(directory);
         try (ChildProcess accept = Clients.accept(relay(side).meeting(), d).start()) {
-            relay(side).awaitListening(d);
+            relay(side).awaitListening(d, accept);
             for (int i = 0; i < 2; i++) {
                 try (Leg connector = Leg.connect(relay(side).meeting(), Who.in(directory), d)) {
                     assertThat(connector.ends().get("error").getAsString()).isEqualTo("EOF");
@@ -78,10 +78,10 @@ class ClientsTest {
     @EnumSource(Side.class)
     void acceptRejectsStrangersAndTakesWhomItAllows(Side side) throws Exception {
         Who d = Who.in(directory);
-        Who c = Who.in(directory);
+        Who c = Who.withDash(directory);
         try (ChildProcess accept =
                 Clients.accept(relay(side).meeting(), d, "--allow", c.key()).start()) {
-            relay(side).awaitListening(d);
+            relay(side).awaitListening(d, accept);
             try (Leg stranger = Leg.connect(relay(side).meeting(), Who.in(directory), d)) {
                 stranger.ends();
             }
@@ -120,7 +120,7 @@ class ClientsTest {
         Who d = Who.in(directory);
         try (ChildProcess listener =
                 Clients.peer("listen", relay(side).meeting(), d, "--reject").start()) {
-            relay(side).awaitListening(d);
+            relay(side).awaitListening(d, listener);
             try (ChildProcess dialer = Clients.dial(relay(side).meeting(), Who.in(directory), d, "--timeout", "20s")
                     .start()) {
                 fails(dialer);

@@ -133,7 +133,7 @@ class DaemonTest {
         try (LiveRelay relay = LiveRelay.start(Side.OURS, directory, "--access-keys", keys.toString());
                 ChildProcess listener = Clients.peer("listen", relay.meeting(), d, "--app", "echo")
                         .start()) {
-            relay.awaitListening(d);
+            relay.awaitListening(d, listener);
             Serving.echo(relay.meeting(), c, d);
             for (Leg stranger : List.of(
                     Leg.connect(relay.meeting(), Who.in(directory), d),

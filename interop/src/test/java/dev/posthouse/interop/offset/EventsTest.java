@@ -66,7 +66,7 @@ class EventsTest {
         Who d = who();
         try (ChildProcess listener =
                 Clients.peer("listen", relay.meeting(), d, "--reject").start()) {
-            relay.awaitListening(d);
+            relay.awaitListening(d, listener);
             for (int i = 1; i <= 2; i++) {
                 Who c = who();
                 try (Leg connector = Leg.connect(relay.meeting(), c, d)) {
@@ -329,7 +329,7 @@ class EventsTest {
         Who d = who();
         try (ChildProcess listener =
                 Clients.peer("listen", relay.meeting(), d, "--app", "echo").start()) {
-            relay.awaitListening(d);
+            relay.awaitListening(d, listener);
             List<ChildProcess> connectors = new ArrayList<>();
             try {
                 for (int i = 0; i < 50; i++) {

@@ -95,6 +95,19 @@ final class LiveRelay implements AutoCloseable {
         }
     }
 
+    /**
+     * The same for one that has a process.
+     *
+     * @throws AssertionError with what that process said, if it does not come
+     */
+    void awaitListening(Who listener, ChildProcess process) {
+        try {
+            awaitListening(listener);
+        } catch (AssertionError e) {
+            throw new AssertionError("the listener said:" + process.everything(), e);
+        }
+    }
+
     /** Waits until somebody waits there for a listener. */
     void awaitConnecting(Who listener) {
         if (side == Side.OURS) {

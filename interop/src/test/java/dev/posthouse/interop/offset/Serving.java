@@ -16,7 +16,7 @@ final class Serving {
         Who d = Who.in(directory);
         try (ChildProcess listener =
                 Clients.peer("listen", relay.meeting(), d, "--app", "echo").start()) {
-            relay.awaitListening(d);
+            relay.awaitListening(d, listener);
             echo(relay.meeting(), Who.in(directory), d);
             assertThat(listener.isAlive()).isTrue();
         }

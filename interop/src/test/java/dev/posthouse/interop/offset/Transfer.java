@@ -53,7 +53,7 @@ record Transfer(LiveRelay relay, Path directory) {
     Result up(End listener, End connector, Payload data) throws IOException {
         Path file = Files.createTempFile(directory, "received", "");
         try (ChildProcess to = receive(listener, connector.me(), file).start()) {
-            relay.awaitListening(listener.me());
+            relay.awaitListening(listener.me(), to);
             try (ChildProcess from =
                     send(connector, listener.me()).input(data.file(directory)).start()) {
                 assertThat(from.awaitExit(PATIENCE)).as(from::everything).isZero();

@@ -164,7 +164,7 @@ class WaitsTest {
         command.addAll(Programs.posthouse(List.of(
                 "accept", relay.meeting().address(), "--identity", d.file().toString(), "--allow", "all", "--json")));
         try (ChildProcess sink = ChildProcess.of(command).start()) {
-            relay.awaitListening(d);
+            relay.awaitListening(d, sink);
             try (ChildProcess source = Clients.peer(
                             "connect",
                             relay.meeting(),
@@ -197,7 +197,7 @@ class WaitsTest {
         try (ChildProcess accept =
                         Clients.accept(relay.meeting(), d, "--allow", "all").start();
                 Leg clock = Leg.listen(relay.meeting(), witness, "--stop-after", "nokeepalive")) {
-            relay.awaitListening(d);
+            relay.awaitListening(d, accept);
             // Who sends no keepalives is over by now; ours does, and is not.
             assertThat(ended(clock)).isGreaterThan(30);
             try (ChildProcess source = Clients.peer(

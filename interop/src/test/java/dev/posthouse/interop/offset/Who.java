@@ -16,8 +16,20 @@ record Who(Path file, Identity identity) {
 
     /** A new one. */
     static Who in(Path directory) throws IOException {
-        Path file = Files.createTempDirectory(directory, "who").resolve("it.ident");
+        return in(directory, Identity.generate());
+    }
+
+    /** A new one whose key begins with '-', as one in 64 does. */
+    static Who withDash(Path directory) throws IOException {
         Identity identity = Identity.generate();
+        while (!identity.publicKey().toString().startsWith("-")) {
+            identity = Identity.generate();
+        }
+        return in(directory, identity);
+    }
+
+    private static Who in(Path directory, Identity identity) throws IOException {
+        Path file = Files.createTempDirectory(directory, "who").resolve("it.ident");
         IdentityFile.write(file, identity);
         return new Who(file, identity);
     }
