@@ -1,25 +1,21 @@
 package dev.posthouse.net;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
-import java.util.Optional;
 
 /**
  * A stream with bytes put back in front of it: what a handshake or a detection read ahead. Reads yield these first, then
  * the stream's own; everything else goes straight through. Reading follows the one-reader rule of {@link ByteStream}.
  */
-public final class PushbackStream implements ByteStream {
+public final class PushbackStream extends DelegatingStream {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private final ByteStream below;
     private ByteBuffer front;
 
     private PushbackStream(ByteStream below, ByteBuffer front) {
-        this.below = below;
+        super(below);
         this.front = front;
     }
 
@@ -37,14 +33,9 @@ public final class PushbackStream implements ByteStream {
         if (stream instanceof PushbackStream inner && inner.front.hasRemaining()) {
             ByteBuffer joined = ByteBuffer.allocate(front.remaining() + inner.front.remaining());
             joined.put(front).put(inner.front).flip();
-            return new PushbackStream(inner.below, joined);
+            return new PushbackStream(inner.below(), joined);
         }
-        return new PushbackStream(stream instanceof PushbackStream inner ? inner.below : stream, front);
-    }
-
-    /** The stream below, whose next bytes come after those of {@link #front()}. */
-    public ByteStream below() {
-        return below;
+        return new PushbackStream(stream instanceof PushbackStream inner ? inner.below() : stream, front);
     }
 
     /** What was put back and not read yet; a view that does not move this stream's position. Asked by the reader only. */
@@ -55,9 +46,9 @@ public final class PushbackStream implements ByteStream {
     @Override
     public int read(ByteBuffer into) throws IOException {
         if (!front.hasRemaining()) {
-            return below.read(into);
+            return super.read(into);
         }
-        if (!below.isOpen()) {
+        if (!isOpen()) {
             throw new ClosedChannelException();
         }
         int count = Math.min(front.remaining(), into.remaining());
@@ -71,57 +62,7 @@ public final class PushbackStream implements ByteStream {
     }
 
     @Override
-    public int write(ByteBuffer from) throws IOException {
-        return below.write(from);
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-        below.shutdownOutput();
-    }
-
-    @Override
-    public boolean carriesHalfClose() {
-        return below.carriesHalfClose();
-    }
-
-    @Override
-    public void readTimeout(Duration limit) {
-        below.readTimeout(limit);
-    }
-
-    @Override
-    public void abort() {
-        below.abort();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return below.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-        below.close();
-    }
-
-    @Override
-    public StreamKind kind() {
-        return below.kind();
-    }
-
-    @Override
-    public Optional<InetSocketAddress> localAddress() {
-        return below.localAddress();
-    }
-
-    @Override
-    public Optional<InetSocketAddress> remoteAddress() {
-        return below.remoteAddress();
-    }
-
-    @Override
     public String toString() {
-        return front.hasRemaining() ? below + " behind " + front.remaining() + " bytes" : below.toString();
+        return front.hasRemaining() ? super.toString() + " behind " + front.remaining() + " bytes" : super.toString();
     }
 }
