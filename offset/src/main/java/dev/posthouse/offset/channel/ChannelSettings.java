@@ -50,9 +50,4 @@ public record ChannelSettings(int setupTicks, int keepAliveTicks, int rekeyTicks
     public ChannelSettings withMostPadding(int bytes) {
         return new ChannelSettings(setupTicks, keepAliveTicks, rekeyTicks, bytes, longestFrame);
     }
-
-    /** The same with another bound of frames. */
-    public ChannelSettings withLongestFrame(int bytes) {
-        return new ChannelSettings(setupTicks, keepAliveTicks, rekeyTicks, mostPadding, bytes);
-    }
 }
