@@ -13,6 +13,7 @@ import dev.posthouse.net.Refused;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
 import dev.posthouse.testkit.Background;
@@ -122,7 +123,7 @@ class DialTest {
             relay.accept();
 
             assertThat(dialing.failure()).isInstanceOf(PeerUnreachable.class).hasMessageContaining("handshake");
-            assertThat(ticks.counting()).isZero();
+            assertThat(ticks.registered()).isZero();
         }
     }
 
@@ -182,7 +183,7 @@ class DialTest {
                     .isInstanceOf(TimedOut.class)
                     .hasMessageContaining("the peer did not come")
                     .hasMessageContaining("2000 ms");
-            assertThat(ticks.counting()).isZero();
+            assertThat(ticks.registered()).isZero();
         }
     }
 
@@ -196,7 +197,7 @@ class DialTest {
 
             assertThat(dialing.failure()).isInstanceOf(AuthenticationFailed.class);
             assertThat(impostor.failure()).isInstanceOf(IOException.class);
-            assertThat(ticks.counting()).isZero();
+            assertThat(ticks.registered()).isZero();
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.LeakCheck;
@@ -259,7 +260,7 @@ class EndTest {
         ticks.tick(1);
 
         assertThat(pair.dialer().close(Duration.ofSeconds(20))).isTrue();
-        assertThat(ticks.counting()).isZero();
+        assertThat(ticks.registered()).isZero();
         ends.accepted().abort();
     }
 

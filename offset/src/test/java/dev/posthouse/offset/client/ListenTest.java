@@ -8,6 +8,7 @@ import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
 import dev.posthouse.testkit.Background;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.Refused;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -89,14 +90,15 @@ class PeerLinkTest {
         OffsetConnection firstDialed = dials.next();
         OffsetConnection firstAccepted = waits.next();
         // The leg, the tunnel, and the link's measure of its life.
-        ticks.awaitCounting(3);
+        ticks.awaitRegistered(3);
 
         firstAccepted.close();
         firstDialed.close();
-        // A short life: the pause.
-        ticks.awaitCounting(1);
+        // A short life: the pause, and nothing else any more.
+        ticks.awaitRegistrations(4);
+        ticks.awaitRegistered(1);
         ticks.tick(7);
-        assertThat(ticks.counting()).isEqualTo(1);
+        assertThat(ticks.registered()).isEqualTo(1);
         ticks.tick(1);
 
         OffsetConnection dialed = dials.next();
@@ -110,7 +112,7 @@ class PeerLinkTest {
         PeerLink dials = dialing();
         OffsetConnection firstDialed = dials.next();
         OffsetConnection firstAccepted = waits.next();
-        ticks.awaitCounting(3);
+        ticks.awaitRegistered(3);
         ticks.tick(BackOff.BASE);
 
         firstAccepted.close();
@@ -124,7 +126,9 @@ class PeerLinkTest {
     @Test
     void whoWaitsIsDialledWhenItComes() throws IOException {
         PeerLink dials = dialing();
-        ticks.awaitCounting(1);
+        // The leg that found nobody is gone; the pause.
+        ticks.awaitRegistrations(2);
+        ticks.awaitRegistered(1);
 
         PeerLink waits = waiting();
         ticks.tick(BackOff.BASE);
@@ -181,7 +185,7 @@ class PeerLinkTest {
         try (RelayFixture second = RelayFixture.start()) {
             PeerLink waits = waiting();
             PeerLink dials = connector.link(listening.publicKey(), List.of());
-            ticks.awaitCounting(1);
+            ticks.awaitRegistered(1);
 
             waits.relays(List.of(second.address()));
             second.awaitListeners(1);

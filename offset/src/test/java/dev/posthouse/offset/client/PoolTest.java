@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.Refused;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.testkit.Background;
@@ -138,11 +139,11 @@ class PoolTest {
 
         ticks.awaitRegistrations(1);
         ticks.tick(7);
-        assertThat(ticks.counting()).isEqualTo(1);
+        assertThat(ticks.registered()).isEqualTo(1);
         ticks.tick(1);
         ticks.awaitRegistrations(2);
         ticks.tick(15);
-        assertThat(ticks.counting()).isEqualTo(1);
+        assertThat(ticks.registered()).isEqualTo(1);
         ticks.tick(1);
 
         assertThat(dialing.failure())
@@ -183,11 +184,13 @@ class PoolTest {
             first.awaitListeners(1);
             first.close();
             await(() -> !listener.states().getFirst().listening());
-            ticks.awaitCounting(1);
+            // The leg of the channel is gone; the pause.
+            ticks.awaitRegistrations(2);
+            ticks.awaitRegistered(1);
             assertThat(listener.states().getFirst().failure()).isPresent();
             try (RelayFixture again = first.restart()) {
                 ticks.tick(7);
-                assertThat(ticks.counting()).isEqualTo(1);
+                assertThat(ticks.registered()).isEqualTo(1);
                 assertThat(again.listenersSoFar()).isZero();
 
                 ticks.tick(1);
@@ -213,7 +216,7 @@ class PoolTest {
                 assertThat(listener.states().getFirst().listening()).isFalse();
                 assertThat(listener.states().getFirst().failure()).containsInstanceOf(PeerUnreachable.class);
                 ticks.tick(wait - 1);
-                assertThat(ticks.counting()).isEqualTo(1);
+                assertThat(ticks.registered()).isEqualTo(1);
                 ticks.tick(1);
             }
             ticks.awaitRegistrations(++pauses);

@@ -7,6 +7,7 @@ import dev.posthouse.net.TcpStream;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.InitConnection;
