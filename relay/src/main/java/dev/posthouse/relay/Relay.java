@@ -200,9 +200,11 @@ public final class Relay implements AutoCloseable {
     public void close() {
         stopAccepting();
         closed = true;
-        // A thread that is interrupted while it is blocked on a connection closes it.
-        serving.forEach(Thread::interrupt);
+        // The dialects first, so that who waits is sent away for the right reason: a thread that is interrupted while
+        // it is
+        // blocked on a connection closes it, and the end of a listener is the end of its callers.
         dialects.forEach(Dialect::close);
+        serving.forEach(Thread::interrupt);
         services.circuits().endAll(Reason.SHUTDOWN);
         if (ownsDataPath) {
             services.dataPath().close();
