@@ -72,6 +72,19 @@ public final class RawPeer implements AutoCloseable {
         return all.toString();
     }
 
+    /** Everything until the connection is over, in order or not. */
+    public String restOrReset() {
+        var all = new StringBuilder();
+        try {
+            for (String part = read(1); !part.isEmpty(); part = read(1)) {
+                all.append(part);
+            }
+        } catch (IOException e) {
+            // That is an end, too.
+        }
+        return all.toString();
+    }
+
     public RawPeer end() throws IOException {
         stream.shutdownOutput();
         return this;
