@@ -12,8 +12,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 abstract sealed class HeadParser<T> permits RequestParser, ResponseParser {
 
     /**
-     * The most header lines, ours: the peers of every dialect send fewer than ten, proxies add about as many again, and
-     * each line costs three objects however short it is.
+     * The most header lines, ours: the peers of every dialect send fewer than ten, and proxies add about as many again. A
+     * look-up walks through all of them.
      */
     static final int MAX_HEADER_LINES = 100;
 

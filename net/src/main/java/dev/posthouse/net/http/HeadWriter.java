@@ -2,11 +2,9 @@ package dev.posthouse.net.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.util.function.IntPredicate;
-
 /**
- * Writes one head, part by part, and refuses what would read as something else: whoever can put a line end into a value
- * writes the head. For one thread.
+ * Writes one head, part by part, and refuses what would read as something else; {@link Headers} are good already. For one
+ * thread.
  */
 final class HeadWriter {
 
@@ -17,12 +15,12 @@ final class HeadWriter {
     private final StringBuilder head = new StringBuilder(USUAL_LENGTH);
 
     void method(String method) {
-        check(!method.isEmpty() && all(method, Syntax::isToken), "the method", "is a token");
+        check(!method.isEmpty() && Syntax.all(method, Syntax::isToken), "the method", "is a token");
         head.append(method).append(' ');
     }
 
     void target(String target) {
-        check(!target.isEmpty() && all(target, Syntax::isTarget), "the target", "has no blanks and no controls");
+        check(!target.isEmpty() && Syntax.all(target, Syntax::isTarget), "the target", "has no blanks and no controls");
         head.append(target).append(' ');
     }
 
@@ -42,7 +40,7 @@ final class HeadWriter {
     }
 
     void reason(String reason) {
-        check(all(reason, Syntax::isText), "the reason", "is ISO-8859-1 without controls");
+        check(Syntax.all(reason, Syntax::isText), "the reason", "is ISO-8859-1 without controls");
         head.append(reason);
     }
 
@@ -52,44 +50,14 @@ final class HeadWriter {
 
     /** Ends the head and gives all of it. */
     byte[] headersAndEnd(Headers headers) {
-        headers.forEach(this::header);
+        head.append(headers.text());
         endLine();
         return head.toString().getBytes(ISO_8859_1);
-    }
-
-    private void header(String name, String value) {
-        if (name.isEmpty() || !all(name, Syntax::isToken)) {
-            throw new IllegalArgumentException("header name \"" + printable(name) + "\": a name is a token");
-        }
-        if (!all(value, Syntax::isText)) {
-            throw new IllegalArgumentException("header " + name + ": a value is ISO-8859-1 without controls");
-        }
-        head.append(name).append(": ").append(value);
-        endLine();
     }
 
     private static void check(boolean good, String part, String right) {
         if (!good) {
             throw new IllegalArgumentException(part + " of a head " + right);
         }
-    }
-
-    private static boolean all(String text, IntPredicate allowed) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!allowed.test(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static String printable(String name) {
-        StringBuilder shown = new StringBuilder(name);
-        for (int i = 0; i < shown.length(); i++) {
-            if (shown.charAt(i) < ' ' || shown.charAt(i) > '~') {
-                shown.setCharAt(i, '?');
-            }
-        }
-        return shown.toString();
     }
 }

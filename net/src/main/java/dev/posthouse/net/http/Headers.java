@@ -10,19 +10,22 @@ import java.util.function.BiConsumer;
  * The header lines of a head, in order; a name may come several times, and its case does not matter. Immutable. Two are
  * equal if they have equal lines in the same order, names in any case.
  *
- * <p>What may be in a name or a value is checked when a head is written, and when one is read.
+ * <p>Kept as they are written, in one piece: a peer that waits holds its head for as long as it waits, and two strings for
+ * each line took three times the memory.
  */
 public final class Headers {
 
+    private static final String AFTER_NAME = ": ";
+    private static final String AFTER_VALUE = "\r\n";
+
     /** No header lines. */
-    public static final Headers NONE = new Headers(List.of(), List.of());
+    public static final Headers NONE = new Headers("");
 
-    private final List<String> names;
-    private final List<String> values;
+    // Names have no colon and values no CR, so that lines and their parts are found again.
+    private final String lines;
 
-    private Headers(List<String> names, List<String> values) {
-        this.names = names;
-        this.values = values;
+    private Headers(String lines) {
+        this.lines = lines;
     }
 
     /** Collects header lines; for one thread. */
@@ -30,15 +33,47 @@ public final class Headers {
         return new Builder();
     }
 
+    /** One line, by where its parts are. */
+    private record Line(int from, int nameEnd, int valueEnd) {
+        int valueFrom() {
+            return nameEnd + AFTER_NAME.length();
+        }
+
+        int next() {
+            return valueEnd + AFTER_VALUE.length();
+        }
+    }
+
+    /** The line at a place, which is not the end. */
+    private Line line(int at) {
+        int nameEnd = lines.indexOf(AFTER_NAME, at);
+        return new Line(at, nameEnd, lines.indexOf(AFTER_VALUE, nameEnd));
+    }
+
+    private String name(Line line) {
+        return lines.substring(line.from(), line.nameEnd());
+    }
+
+    private String value(Line line) {
+        return lines.substring(line.valueFrom(), line.valueEnd());
+    }
+
+    private boolean isNamed(Line line, String name) {
+        return line.nameEnd() - line.from() == name.length()
+                && lines.regionMatches(true, line.from(), name, 0, name.length());
+    }
+
     /**
      * The value of the first line with this name. Where several lines come, most receivers take the first; what is a list
      * by its definition wants {@link #all}.
      */
     public Optional<String> first(String name) {
-        for (int i = 0; i < names.size(); i++) {
-            if (names.get(i).equalsIgnoreCase(name)) {
-                return Optional.of(values.get(i));
+        for (int at = 0; at < lines.length(); ) {
+            Line line = line(at);
+            if (isNamed(line, name)) {
+                return Optional.of(value(line));
             }
+            at = line.next();
         }
         return Optional.empty();
     }
@@ -46,56 +81,61 @@ public final class Headers {
     /** The values of all lines with this name, in order; empty if there is none. */
     public List<String> all(String name) {
         List<String> found = new ArrayList<>();
-        for (int i = 0; i < names.size(); i++) {
-            if (names.get(i).equalsIgnoreCase(name)) {
-                found.add(values.get(i));
+        for (int at = 0; at < lines.length(); ) {
+            Line line = line(at);
+            if (isNamed(line, name)) {
+                found.add(value(line));
             }
+            at = line.next();
         }
         return List.copyOf(found);
     }
 
     /** Shows every line in order: its name as it was written, and its value. */
     public void forEach(BiConsumer<String, String> action) {
-        for (int i = 0; i < names.size(); i++) {
-            action.accept(names.get(i), values.get(i));
+        for (int at = 0; at < lines.length(); ) {
+            Line line = line(at);
+            action.accept(name(line), value(line));
+            at = line.next();
         }
+    }
+
+    /** All lines as they are sent, each with its line end. */
+    String text() {
+        return lines;
     }
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof Headers that) || !values.equals(that.values)) {
-            return false;
-        }
-        for (int i = 0; i < names.size(); i++) {
-            if (!names.get(i).equalsIgnoreCase(that.names.get(i))) {
-                return false;
-            }
-        }
-        return true;
+        return other instanceof Headers that && namesInLowerCase().equals(that.namesInLowerCase());
     }
 
     @Override
     public int hashCode() {
-        int hash = values.hashCode();
-        for (String name : names) {
-            hash = 31 * hash + name.toLowerCase(Locale.ROOT).hashCode();
-        }
-        return hash;
+        return namesInLowerCase().hashCode();
+    }
+
+    private String namesInLowerCase() {
+        var folded = new StringBuilder(lines.length());
+        forEach((name, value) -> Builder.append(folded, name.toLowerCase(Locale.ROOT), value));
+        return folded.toString();
     }
 
     /** The names only: values may be secrets, and this ends in logs. */
     @Override
     public String toString() {
+        List<String> names = new ArrayList<>();
+        forEach((name, value) -> names.add(name));
         return names.toString();
     }
 
     /** Collects header lines; for one thread. */
     public static final class Builder {
 
-        private static final int USUAL_LINES = 8;
+        private static final int USUAL_LENGTH = 256;
 
-        private final List<String> names = new ArrayList<>(USUAL_LINES);
-        private final List<String> values = new ArrayList<>(USUAL_LINES);
+        private final StringBuilder lines = new StringBuilder(USUAL_LENGTH);
+        private int size;
 
         private Builder() {}
 
@@ -105,20 +145,42 @@ public final class Headers {
          * @param name as it is to be written; a token (RFC 9110 section 5.6.2)
          * @param value in ISO-8859-1, without controls other than a tab; may be empty
          * @return this
+         * @throws IllegalArgumentException if one of them is not; the message does not show the value. Whoever could put a
+         *     line end into a value would write the head
          */
         public Builder add(String name, String value) {
-            names.add(name);
-            values.add(value);
+            if (name.isEmpty() || !Syntax.all(name, Syntax::isToken)) {
+                throw new IllegalArgumentException("header name \"" + printable(name) + "\": a name is a token");
+            }
+            if (!Syntax.all(value, Syntax::isText)) {
+                throw new IllegalArgumentException("header " + name + ": a value is ISO-8859-1 without controls");
+            }
+            append(lines, name, value);
+            size++;
             return this;
         }
 
+        private static void append(StringBuilder to, String name, String value) {
+            to.append(name).append(AFTER_NAME).append(value).append(AFTER_VALUE);
+        }
+
+        private static String printable(String name) {
+            var shown = new StringBuilder(name);
+            for (int i = 0; i < shown.length(); i++) {
+                if (shown.charAt(i) < ' ' || shown.charAt(i) > '~') {
+                    shown.setCharAt(i, '?');
+                }
+            }
+            return shown.toString();
+        }
+
         int size() {
-            return names.size();
+            return size;
         }
 
         /** The lines added so far; later ones do not show in it. */
         public Headers build() {
-            return names.isEmpty() ? NONE : new Headers(List.copyOf(names), List.copyOf(values));
+            return size == 0 ? NONE : new Headers(lines.toString());
         }
     }
 }

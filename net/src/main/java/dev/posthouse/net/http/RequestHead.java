@@ -15,7 +15,7 @@ public record RequestHead(String method, String target, String version, Headers 
      * The whole head with the empty line behind it, for one write.
      *
      * @throws IllegalArgumentException if a part has a character that may not stand there, a line end above all; the
-     *     message names the part or the header and does not show its value
+     *     message names the part and does not show it
      */
     public byte[] toBytes() {
         HeadWriter writer = new HeadWriter();

@@ -14,7 +14,7 @@ public record ResponseHead(String version, int status, String reason, Headers he
      * The whole head with the empty line behind it, for one write.
      *
      * @throws IllegalArgumentException if a part has a character that may not stand there, a line end above all, or the
-     *     status is none; the message names the part or the header and does not show its value
+     *     status is none; the message names the part and does not show it
      */
     public byte[] toBytes() {
         HeadWriter writer = new HeadWriter();

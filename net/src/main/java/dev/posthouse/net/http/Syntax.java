@@ -1,5 +1,7 @@
 package dev.posthouse.net.http;
 
+import java.util.function.IntPredicate;
+
 /** Which characters may stand where (RFC 9110 section 5.6.2, RFC 9112 sections 3 and 4), for reading and for writing. */
 final class Syntax {
 
@@ -44,6 +46,16 @@ final class Syntax {
 
     static boolean isDigit(int c) {
         return c >= '0' && c <= '9';
+    }
+
+    /** Whether every character may stand there. */
+    static boolean all(String text, IntPredicate allowed) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!allowed.test(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static long bits(String characters, int base) {

@@ -1,10 +1,13 @@
 package dev.posthouse.net.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadersTest {
 
@@ -64,6 +67,41 @@ class HeadersTest {
         builder.add("a", "2");
 
         assertThat(built.all("a")).containsExactly("1");
+    }
+
+    @Test
+    void colonsAndBlanksBelongToTheValue() {
+        Headers odd = Headers.builder()
+                .add("a", ": b: c : ")
+                .add("b", "")
+                .add("c", " \t\u00fc")
+                .build();
+
+        assertThat(odd.first("a")).contains(": b: c : ");
+        assertThat(odd.first("b")).contains("");
+        assertThat(odd.first("c")).contains(" \t\u00fc");
+        assertThat(odd.first("")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\rb", "a\nb", "secret\r\nEvil: 1", "\0", "\u007f", "\u0100", "\u20ac"})
+    void aValueThatIsNoneIsRefusedByTheNameOfItsHeaderAndNotShown(String value) {
+        Headers.Builder builder = Headers.builder();
+
+        assertThatThrownBy(() -> builder.add("Authorization", value))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("header Authorization: a value is ISO-8859-1 without controls");
+        assertThat(builder.build()).isEqualTo(Headers.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a:", "a\r\nEvil", "a\n", "\0", "na\u00efve", "a\u2028b"})
+    void aNameThatIsNoneIsRefusedAndShownInPrintableCharacters(String name) {
+        assertThatThrownBy(() -> Headers.builder().add(name, "hidden"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .message()
+                .matches("header name \"[ -~]*\": a name is a token")
+                .doesNotContain("hidden");
     }
 
     @Test

@@ -321,7 +321,11 @@ public final class RdvClient implements AutoCloseable {
             return this;
         }
 
-        /** A header of the application's own, sent with the request: {@code Authorization}, for one. */
+        /**
+         * A header of the application's own, sent with the request: {@code Authorization}, for one.
+         *
+         * @throws IllegalArgumentException if the name is no token, or the value not ISO-8859-1 without controls
+         */
         public Builder header(String name, String value) {
             headers.add(name, value);
             return this;
