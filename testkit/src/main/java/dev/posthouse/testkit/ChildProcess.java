@@ -2,159 +2,146 @@ package dev.posthouse.testkit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * A process of a test. Its output is collected line by line, so that it never blocks on a full pipe; every wait is
- * bounded; and closing it ends it and those it started, so that it cannot outlive the test.
+ * A program that a test has started. What it says is kept line by line; every wait is bounded and fails with all that was
+ * said. Closing it ends it, asked first and killed then, with those that it started: it cannot outlive the test.
  *
- * <p>A server is started on port 0 and says which port it got: {@link #waitFor(Function, Duration)} finds it in its
- * output, and there is no search for a free port that another process could take meanwhile. Thread-safe.
+ * <p>Thread-safe: what was said is guarded by this. Two daemon threads read standard output and error until they end.
  */
 public final class ChildProcess implements AutoCloseable {
 
-    /** How long a process may take to end when it is asked to, and then when it is killed. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    /** Long past anything that a program here may take: a busy machine is no failure. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** For a program that was asked to end. */
+    private static final Duration GRACE = Duration.ofSeconds(3);
+
+    /** Which of the two. */
+    public enum Output {
+        OUT,
+        ERR
+    }
 
     private final String name;
     private final Process process;
-    private final Thread outReader;
-    private final Thread errReader;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-
-    /** Guarded by {@link #lock}. */
     private final List<String> out = new ArrayList<>();
-
-    /** Guarded by {@link #lock}. */
     private final List<String> err = new ArrayList<>();
-
-    /** Guarded by {@link #lock}: everything in the order in which it came. */
-    private final List<String> both = new ArrayList<>();
-
-    /** Guarded by {@link #lock}: how many of the two readers are still reading. */
-    private int reading = 2;
+    private final List<Thread> readers;
+    private int openOutputs = 2;
 
     private ChildProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        this.outReader = Thread.ofVirtual()
-                .name(name + " stdout")
-                .start(() -> collect(process.inputReader(StandardCharsets.UTF_8), out));
-        this.errReader = Thread.ofVirtual()
-                .name(name + " stderr")
-                .start(() -> collect(process.errorReader(StandardCharsets.UTF_8), err));
+        this.readers =
+                List.of(reader("out", process.getInputStream(), out), reader("err", process.getErrorStream(), err));
     }
 
-    /**
-     * Starts a process.
-     *
-     * @param directory where it runs
-     * @param environment added to this process's own
-     * @param command and its arguments
-     */
-    public static ChildProcess start(Path directory, Map<String, String> environment, List<String> command)
-            throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().putAll(environment);
-        return new ChildProcess(Path.of(command.getFirst()).getFileName().toString(), builder.start());
+    /** What to start: the program and its arguments. Input is empty and output is kept unless something else is said. */
+    public static Builder of(List<String> command) {
+        return new Builder(command);
     }
 
-    /** The process's number. */
-    public long pid() {
-        return process.pid();
+    private Thread reader(String which, InputStream from, List<String> into) {
+        return Thread.ofPlatform().daemon().name("child-" + which + " " + name).start(() -> read(from, into));
     }
 
-    /** What it reads; closing it is the end of its input. */
-    public OutputStream input() {
-        return process.getOutputStream();
-    }
-
-    /** Its standard output so far, without an unfinished last line. */
-    public List<String> out() {
-        return copy(out);
-    }
-
-    /** Its standard error so far, without an unfinished last line. */
-    public List<String> err() {
-        return copy(err);
-    }
-
-    /**
-     * Waits for a line of either output, those that came before included.
-     *
-     * @return the first such line
-     * @throws AssertionError if its output ended or the time passed without one; shows all output
-     */
-    public String waitForLine(Predicate<String> wanted, Duration limit) {
-        return waitFor(line -> wanted.test(line) ? Optional.of(line) : Optional.empty(), limit);
-    }
-
-    /**
-     * Waits for a line of either output that something can be made of, such as the port it listens on.
-     *
-     * @return what the first such line gave
-     * @throws AssertionError if its output ended or the time passed without one; shows all output
-     */
-    public <T> T waitFor(Function<String, Optional<T>> wanted, Duration limit) {
-        long deadline = System.nanoTime() + limit.toNanos();
-        lock.lock();
-        try {
-            for (int next = 0; ; next++) {
-                while (next == both.size()) {
-                    if (reading == 0) {
-                        throw new AssertionError(describe("ended its output without the line that was waited for"));
-                    }
-                    long left = deadline - System.nanoTime();
-                    if (left <= 0) {
-                        throw new AssertionError(describe("did not write the line within " + limit.toMillis() + " ms"));
-                    }
-                    long _ = changed.awaitNanos(left);
+    private void read(InputStream from, List<String> into) {
+        try (var reader = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
+            String line = reader.readLine();
+            while (line != null) {
+                synchronized (this) {
+                    into.add(line);
+                    notifyAll();
                 }
-                Optional<T> found = wanted.apply(both.get(next));
-                if (found.isPresent()) {
-                    return found.get();
-                }
+                line = reader.readLine();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
+        } catch (IOException e) {
+            // Closed under us: the process is over.
         } finally {
-            lock.unlock();
+            synchronized (this) {
+                openOutputs--;
+                notifyAll();
+            }
+        }
+    }
+
+    /** What was said so far. */
+    public synchronized List<String> lines(Output which) {
+        return List.copyOf(which == Output.OUT ? out : err);
+    }
+
+    /**
+     * Waits for a line.
+     *
+     * @param what names it in the failure
+     * @return the first that fits, said already or later
+     * @throws AssertionError if it does not come, or the program ends without it
+     */
+    public String awaitLine(Output which, Predicate<String> fits, String what) {
+        return awaitLine(which, fits, what, PATIENCE);
+    }
+
+    /** The same for what takes longer than usual. */
+    public synchronized String awaitLine(Output which, Predicate<String> fits, String what, Duration patience) {
+        long giveUp = System.nanoTime() + patience.toNanos();
+        while (true) {
+            Optional<String> found = lines(which).stream().filter(fits).findFirst();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            long left = TimeUnit.NANOSECONDS.toMillis(giveUp - System.nanoTime());
+            if (openOutputs == 0 || left <= 0) {
+                throw new AssertionError(name + " never said: " + what + everything());
+            }
+            try {
+                wait(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError("interrupted while waiting for " + what + everything(), e);
+            }
         }
     }
 
     /**
-     * Waits for its end and for the end of its output.
+     * Waits for its end, and for the end of all that it said.
      *
-     * @return its exit code
-     * @throws AssertionError if it did not end in time; shows all output
+     * @return the exit status
      */
-    public int waitForExit(Duration limit) {
+    public int awaitExit() {
+        return awaitExit(PATIENCE);
+    }
+
+    /** The same for what takes longer than usual. */
+    public int awaitExit(Duration patience) {
         try {
-            if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new AssertionError(describe("did not end within " + limit.toMillis() + " ms"));
+            if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(name + " does not end" + everything());
             }
-            outReader.join(GRACE);
-            errReader.join(GRACE);
+            for (Thread reader : readers) {
+                reader.join(PATIENCE);
+            }
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
+            throw new AssertionError("interrupted while waiting for the end of " + name + everything(), e);
         }
+    }
+
+    /** Its number. */
+    public long pid() {
+        return process.pid();
     }
 
     /** Whether it runs. */
@@ -162,18 +149,27 @@ public final class ChildProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Asks it to end (SIGTERM where there is that). */
+    /** Where its standard input comes from, if the builder left that open. */
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
+    /** SIGTERM. What it says afterwards is still read; {@link Process#destroy()} would have its last words kill it. */
     public void terminate() {
-        // not Process.destroy, which also closes the pipes: what it says last would be lost
         process.toHandle().destroy();
     }
 
-    /** Ends it at once (SIGKILL where there is that). */
+    /** SIGKILL. */
     public void kill() {
         process.toHandle().destroyForcibly();
     }
 
-    /** Ends it, asked first and killed then, with those it started. */
+    /** All that it said, for a failure's message. */
+    public synchronized String everything() {
+        return "\n--- " + name + (process.isAlive() ? ", running" : ", ended with " + process.exitValue())
+                + "\n--- out\n" + String.join("\n", out) + "\n--- err\n" + String.join("\n", err);
+    }
+
     @Override
     public void close() {
         List<ProcessHandle> started = process.descendants().toList();
@@ -181,56 +177,69 @@ public final class ChildProcess implements AutoCloseable {
             terminate();
             if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
                 kill();
-                process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
             }
+            process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            // They may hold its outputs open.
             started.forEach(ProcessHandle::destroyForcibly);
+            for (Thread reader : readers) {
+                reader.join(GRACE);
+            }
             process.getOutputStream().close();
-            outReader.join(GRACE);
-            errReader.join(GRACE);
         } catch (InterruptedException e) {
             kill();
             Thread.currentThread().interrupt();
         } catch (IOException e) {
-            // its input is gone with it
+            // Its input was closed at the other end.
         }
     }
 
-    private void collect(BufferedReader from, List<String> lines) {
-        try (from) {
-            for (String line = from.readLine(); line != null; line = from.readLine()) {
-                lock.lock();
-                try {
-                    lines.add(line);
-                    both.add(line);
-                    changed.signalAll();
-                } finally {
-                    lock.unlock();
-                }
+    /** Collects how to start it. */
+    public static final class Builder {
+        private final ProcessBuilder builder;
+        private boolean inputOpen;
+
+        private Builder(List<String> command) {
+            builder = new ProcessBuilder(command);
+        }
+
+        /** Gives it a file to read. */
+        public Builder input(Path file) {
+            builder.redirectInput(file.toFile());
+            inputOpen = true;
+            return this;
+        }
+
+        /** Leaves its input open, to be written to or never. */
+        public Builder inputOpen() {
+            inputOpen = true;
+            return this;
+        }
+
+        /** Has standard output written to a file. */
+        public Builder output(Path file) {
+            builder.redirectOutput(file.toFile());
+            return this;
+        }
+
+        /** Sets a variable of its environment. */
+        public Builder environment(String name, String value) {
+            builder.environment().put(name, value);
+            return this;
+        }
+
+        /** Starts it. */
+        public ChildProcess start() throws IOException {
+            Process process = builder.start();
+            if (!inputOpen) {
+                process.getOutputStream().close();
             }
-        } catch (IOException e) {
-            // the process was ended
-        } finally {
-            lock.lock();
-            try {
-                reading--;
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
+            return new ChildProcess(
+                    Path.of(builder.command().getFirst()).getFileName() + " "
+                            + String.join(
+                                    " ",
+                                    builder.command()
+                                            .subList(1, builder.command().size())),
+                    process);
         }
-    }
-
-    private List<String> copy(List<String> lines) {
-        lock.lock();
-        try {
-            return List.copyOf(lines);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private String describe(String what) {
-        return name + " (" + (process.isAlive() ? "running" : "exit code " + process.exitValue()) + ") " + what
-                + "; its output:\n  " + String.join("\n  ", both);
     }
 }

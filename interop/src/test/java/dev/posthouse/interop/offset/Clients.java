@@ -1,7 +1,7 @@
 package dev.posthouse.interop.offset;
 
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Programs;
+import dev.posthouse.testkit.ChildProcess;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package dev.posthouse.interop.offset;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.posthouse.interop.process.ChildProcess;
-import dev.posthouse.interop.process.ChildProcess.Output;
+import dev.posthouse.testkit.ChildProcess;
+import dev.posthouse.testkit.ChildProcess.Output;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.posthouse.interop.offset;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.interop.process.ChildProcess;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.posthouse.interop.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.interop.process.ChildProcess;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;

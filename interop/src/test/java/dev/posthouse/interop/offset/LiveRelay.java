@@ -1,9 +1,9 @@
 package dev.posthouse.interop.offset;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Programs;
 import dev.posthouse.relay.NameTag;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

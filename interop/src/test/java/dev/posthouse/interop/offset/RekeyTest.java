@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.TickClock;
@@ -16,6 +15,7 @@ import dev.posthouse.offset.client.RelayAddress;
 import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

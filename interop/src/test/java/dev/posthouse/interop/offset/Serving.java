@@ -2,7 +2,7 @@ package dev.posthouse.interop.offset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.interop.process.ChildProcess;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -2,8 +2,8 @@ package dev.posthouse.interop.offset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Payload;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

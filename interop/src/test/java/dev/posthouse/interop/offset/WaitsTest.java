@@ -3,8 +3,8 @@ package dev.posthouse.interop.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Programs;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

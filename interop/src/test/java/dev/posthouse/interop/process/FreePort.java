@@ -1,5 +1,6 @@
 package dev.posthouse.interop.process;
 
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

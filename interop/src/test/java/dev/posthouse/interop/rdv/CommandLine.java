@@ -1,9 +1,9 @@
 package dev.posthouse.interop.rdv;
 
-import dev.posthouse.interop.process.ChildProcess;
-import dev.posthouse.interop.process.ChildProcess.Output;
 import dev.posthouse.interop.process.FreePort;
 import dev.posthouse.interop.process.Programs;
+import dev.posthouse.testkit.ChildProcess;
+import dev.posthouse.testkit.ChildProcess.Output;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -2,13 +2,13 @@ package dev.posthouse.interop.rdv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.interop.process.Programs;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
+import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.TestCertificates;
 import java.io.IOException;
 import java.net.URI;

@@ -2,10 +2,10 @@ package dev.posthouse.interop.rdv;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.posthouse.interop.process.ChildProcess;
-import dev.posthouse.interop.process.ChildProcess.Output;
 import dev.posthouse.interop.process.Programs;
 import dev.posthouse.net.address.AddressPort;
+import dev.posthouse.testkit.ChildProcess;
+import dev.posthouse.testkit.ChildProcess.Output;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;

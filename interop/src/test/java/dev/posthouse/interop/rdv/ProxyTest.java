@@ -2,7 +2,6 @@ package dev.posthouse.interop.rdv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.FreePort;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.interop.process.Programs;
@@ -12,6 +11,7 @@ import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Relay;
+import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;

@@ -3,7 +3,6 @@ package dev.posthouse.interop.rdv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.TimedOut;
@@ -14,6 +13,7 @@ import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
+import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.LeakCheck;
 import java.net.URI;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package dev.posthouse.interop.rdv;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.interop.process.ChildProcess;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.LimitExceeded;
@@ -18,6 +17,7 @@ import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
+import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.io.InterruptedIOException;

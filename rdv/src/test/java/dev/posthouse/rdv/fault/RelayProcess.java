@@ -4,6 +4,8 @@ import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.ChildProcess;
+import dev.posthouse.testkit.ChildProcess.Output;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -18,20 +20,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /** A relay in a process of its own, to be killed or starved of descriptors. Says its events by name, one a line. */
 final class RelayProcess implements AutoCloseable {
 
-    private final Process process;
-    private final CopyOnWriteArrayList<String> lines = new CopyOnWriteArrayList<>();
+    private final ChildProcess process;
 
     /** @param shell what is run before the relay, in the same shell: {@code ulimit -n 200} */
     RelayProcess(String shell) throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        process = new ProcessBuilder(
+        process = ChildProcess.of(List.of(
                         "sh",
                         "-c",
                         shell + "; exec \"$0\" \"$@\"",
@@ -40,37 +38,26 @@ final class RelayProcess implements AutoCloseable {
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        RelayProcess.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        RelayProcess.class.getName()))
+                .inputOpen()
                 .start();
-        Thread.ofVirtual().start(() -> {
-            try (var out =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                out.lines().forEach(lines::add);
-            } catch (IOException | RuntimeException e) {
-                // It was killed.
-            }
-        });
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> count("listening") == 1);
+        process.awaitLine(Output.OUT, line -> line.startsWith("listening"), "listening");
     }
 
     InetSocketAddress address() {
-        String listening = lines.stream()
-                .filter(line -> line.startsWith("listening"))
-                .findFirst()
-                .orElseThrow();
+        String listening = lines("listening").getFirst();
         return RelayedPair.loopback(Integer.parseInt(listening.split(" ", -1)[1]));
     }
 
     /** Tells it something; see {@link #main}. */
     void tell(String command) throws IOException {
-        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().flush();
+        process.input().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        process.input().flush();
     }
 
     /** Lines that begin with this word. */
     List<String> lines(String word) {
-        return lines.stream()
+        return process.lines(Output.OUT).stream()
                 .filter(line -> line.equals(word) || line.startsWith(word + " "))
                 .toList();
     }
@@ -101,23 +88,19 @@ final class RelayProcess implements AutoCloseable {
     }
 
     Duration cpu() {
-        return process.info().totalCpuDuration().orElseThrow();
+        return ProcessHandle.of(process.pid())
+                .flatMap(handle -> handle.info().totalCpuDuration())
+                .orElseThrow();
     }
 
     void kill() {
-        process.destroyForcibly();
+        process.kill();
     }
 
     @Override
-    public void close() throws IOException {
-        process.destroyForcibly();
-        try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                throw new IOException("the child process does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    public void close() {
+        process.kill();
+        process.close();
     }
 
     /** The child. Commands: {@code hold} opens files until no descriptor is left, {@code free} closes them. */
