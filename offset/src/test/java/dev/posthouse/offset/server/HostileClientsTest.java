@@ -86,6 +86,21 @@ class HostileClientsTest {
         }
     }
 
+    @Test
+    void whoComesWhenDescriptorsAreNearlyUsedUpIsRefusedBeforeItSaysAWord() throws IOException {
+        try (RelayFixture relay = RelayFixture.start();
+                TestClient listener = TestClient.listener(relay, D)) {
+            ByteStream late = relay.dialCrowded();
+            assertThat(Background.start(() -> late.read(ByteBuffer.allocate(1))).result())
+                    .isNegative();
+            relay.awaitRefusal(Reason.LIMIT_DESCRIPTORS);
+            // Who was there before is served as ever.
+            TestClient connector = TestClient.connector(relay, C, D.publicKey());
+            assertThat(listener.caller()).isEqualTo(C.publicKey());
+            connector.abort();
+        }
+    }
+
     /** Until it has begun to grow and has not for a while. */
     private static void awaitStill(AtomicLong count) {
         long last = -1;

@@ -283,9 +283,18 @@ final class RelayFixture implements AutoCloseable {
 
     /** A connection in memory, served like any other; the near end of it. */
     ByteStream dialInMemory(Link link) {
+        return dialInMemory(link, false);
+    }
+
+    /** A connection that comes when descriptors are nearly used up. */
+    ByteStream dialCrowded() {
+        return dialInMemory(Link.DEFAULT, true);
+    }
+
+    private ByteStream dialInMemory(Link link, boolean crowded) {
         MemoryPair pair = MemoryPair.create(link);
         var from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-        var leg = new Leg(pair.right(), from, Optional.of(from), Permit.uncounted(), false);
+        var leg = new Leg(pair.right(), from, Optional.of(from), Permit.uncounted(), crowded);
         Thread.ofVirtual().name("served in memory").start(() -> {
             try {
                 server.serve(leg);
