@@ -20,6 +20,9 @@ public final class AgreementKey {
 
     private static final BigInteger BASE_POINT = BigInteger.valueOf(9);
 
+    /** One for all; it is thread-safe. */
+    private static final SecureRandom SYSTEM = new SecureRandom();
+
     private final PrivateKey privateKey;
     private final byte[] publicKey;
 
@@ -31,7 +34,7 @@ public final class AgreementKey {
     /** A new key. */
     public static AgreementKey generate() {
         byte[] scalar = new byte[Curve25519.LENGTH];
-        new SecureRandom().nextBytes(scalar);
+        SYSTEM.nextBytes(scalar);
         return ofScalar(scalar);
     }
 

@@ -26,11 +26,14 @@ interface Randomness {
      * @param mostPadding bytes of padding at most; all lengths up to it are equally likely
      */
     static Randomness secure(int mostPadding) {
-        return new Secure(new SecureRandom(), mostPadding);
+        return new Secure(mostPadding);
     }
 
     /** Keys from a secure generator; padding, which is encrypted with the rest and hides a length only, from a fast one. */
-    record Secure(SecureRandom random, int mostPadding) implements Randomness {
+    record Secure(int mostPadding) implements Randomness {
+
+        /** One for all: it is thread-safe, and a channel that waits holds what it has. */
+        private static final SecureRandom SYSTEM = new SecureRandom();
 
         private static final int NONCE = 16;
         private static final int SALT = 32;
@@ -52,7 +55,7 @@ interface Randomness {
 
         private byte[] bytes(int count) {
             byte[] bytes = new byte[count];
-            random.nextBytes(bytes);
+            SYSTEM.nextBytes(bytes);
             return bytes;
         }
 

@@ -247,7 +247,7 @@ class SecureChannelTest {
     @Test
     void paddingIsDrawnFromTheWholeOfWhatWasAskedFor() throws IOException {
         try (var hand = new ByHand()) {
-            var most = new Randomness.Secure(new java.security.SecureRandom(), 3);
+            var most = new Randomness.Secure(3);
             var seen = new java.util.TreeSet<Integer>();
             for (int i = 0; i < 1_000; i++) {
                 seen.add(most.padding().remaining());
