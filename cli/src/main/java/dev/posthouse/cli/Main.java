@@ -76,16 +76,19 @@ public final class Main implements Runnable {
         PrintWriter err = error.getCommandLine().getErr();
         err.println("posthouse: " + error.getMessage());
         CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
-        if (error instanceof CommandLine.UnmatchedArgumentException unmatched
-                && unmatched.getUnmatched().stream().anyMatch(Main::looksLikeToken)) {
+        if (error instanceof CommandLine.UnmatchedArgumentException unmatched && mayBeToken(unmatched)) {
             err.println("A TOKEN that begins with '-' stands behind '--'.");
         }
         err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return Failures.USAGE;
     }
 
-    private static boolean looksLikeToken(String argument) {
-        return argument.startsWith("-") && !argument.startsWith("--");
+    private static boolean mayBeToken(CommandLine.UnmatchedArgumentException error) {
+        boolean takesOne = error.getCommandLine().getCommandSpec().positionalParameters().stream()
+                .anyMatch(parameter -> parameter.paramLabel().equals("TOKEN"));
+        return takesOne
+                && error.getUnmatched().stream()
+                        .anyMatch(argument -> argument.startsWith("-") && !argument.startsWith("--"));
     }
 
     /** The original's command line has its options before the command; picocli wants them behind it. */

@@ -87,6 +87,7 @@ class CommandLineTest {
         Ran ran = run("dial", "http://h", "-xyz");
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
         assertThat(ran.err()).contains("stands behind '--'");
+        assertThat(run("serve", "-xyz").err()).contains("-xyz").doesNotContain("TOKEN");
         var taken =
                 Main.commandLine().parseArgs("dial", "ADDRESS", "--", "-xyz").subcommand();
         assertThat(taken.<String>matchedPositionalValue(1, "")).isEqualTo("-xyz");
