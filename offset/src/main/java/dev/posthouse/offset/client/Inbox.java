@@ -3,12 +3,11 @@ package dev.posthouse.offset.client;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.offset.channel.HeldMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inbox {
 
-    /** Bytes that are kept; one message more than that if there is room left at all. */
+    /** What may be kept, in bytes of cost; one message more than that if there is room left at all. */
     private static final int ROOM = 128 * 1024;
 
     /** What a peer may still send to an end that is closed, as for any stream of frames: then it is told, by a reset. */
@@ -31,8 +30,7 @@ final class Inbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // All guarded by the lock.
-    private final Queue<ByteBuffer> messages = new ArrayDeque<>();
-    private int held;
+    private final HeldMessages messages = new HeldMessages();
     private long discarded;
     private boolean closed;
     private boolean ended;
@@ -62,18 +60,17 @@ final class Inbox {
     private void put(ByteBuffer message) throws ProtocolViolation {
         lock.lock();
         try {
-            while (held >= ROOM && !closed) {
+            while (messages.cost() >= ROOM && !closed) {
                 changed.awaitUninterruptibly();
             }
             if (closed) {
-                discarded += message.remaining();
+                discarded += HeldMessages.costOf(message);
                 if (discarded > MAX_DISCARDED) {
                     throw new ProtocolViolation("the peer goes on sending to an end that is closed");
                 }
                 return;
             }
             messages.add(message);
-            held += message.remaining();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -107,11 +104,10 @@ final class Inbox {
                 if (closed) {
                     throw new AsynchronousCloseException();
                 }
-                ByteBuffer next = messages.poll();
-                if (next != null) {
-                    held -= next.remaining();
+                Optional<ByteBuffer> next = messages.poll();
+                if (next.isPresent()) {
                     changed.signalAll();
-                    return Optional.of(next);
+                    return next;
                 }
                 if (failure != null) {
                     throw new IOException("the tunnel broke: " + failure.getMessage(), failure);

@@ -1,11 +1,10 @@
 package dev.posthouse.offset.server;
 
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.offset.channel.HeldMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +19,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadAhead implements MessageStream {
 
-    /** What keeping a message costs besides its bytes: without it, empty ones would cost nothing, and have no bound. */
-    private static final int EACH = 64;
-
     private final MessageStream below;
     private final int bound;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // All guarded by the lock.
-    private final Queue<ByteBuffer> early = new ArrayDeque<>();
-    private int held;
+    private final HeldMessages early = new HeldMessages();
     private boolean watching = true;
     private boolean handedOver;
     private boolean ended;
     private @Nullable IOException failure;
 
     /**
-     * @param bound bytes that are kept, and at most one message more; what comes beyond waits in the connection, and so does
+     * @param bound what may be kept, in bytes of {@linkplain HeldMessages#cost cost}, and at most one message more; what comes beyond waits in the connection, and so does
      *     its end
      */
     ReadAhead(MessageStream below, int bound) {
@@ -80,7 +75,7 @@ final class ReadAhead implements MessageStream {
     private boolean awaitRoom() {
         lock.lock();
         try {
-            while (held >= bound && !handedOver) {
+            while (early.cost() >= bound && !handedOver) {
                 changed.awaitUninterruptibly();
             }
             return !handedOver;
@@ -89,13 +84,10 @@ final class ReadAhead implements MessageStream {
         }
     }
 
-    /** Keeps a copy: a message's bytes may be a few of a large array, which a few packed ones have become. */
     private void keep(ByteBuffer message) {
-        ByteBuffer copy = ByteBuffer.allocate(message.remaining()).put(message).flip();
         lock.lock();
         try {
-            early.add(copy);
-            held += copy.remaining() + EACH;
+            early.add(message);
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -130,9 +122,9 @@ final class ReadAhead implements MessageStream {
             while (early.isEmpty() && watching) {
                 changed.awaitUninterruptibly();
             }
-            ByteBuffer next = early.poll();
-            if (next != null) {
-                return Optional.of(next);
+            Optional<ByteBuffer> next = early.poll();
+            if (next.isPresent()) {
+                return next;
             }
             if (failure != null) {
                 throw new IOException("the connection failed: " + failure.getMessage(), failure);
