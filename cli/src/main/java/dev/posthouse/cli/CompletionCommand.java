@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,10 +20,7 @@ final class CompletionCommand implements Runnable {
 
     @Override
     public void run() {
-        java.util.Objects.requireNonNull(spec, "picocli sets it")
-                .commandLine()
-                .getOut()
-                .print(Main.completionScript());
+        Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut().print(Main.completionScript());
         spec.commandLine().getOut().flush();
     }
 }

@@ -3,6 +3,7 @@ package dev.posthouse.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
@@ -119,7 +120,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                java.util.Objects.requireNonNull(spec, "picocli sets it").commandLine(),
+                Objects.requireNonNull(spec, "picocli sets it").commandLine(),
                 "a command is missing: serve, dial, accept, keygen or ticket");
     }
 

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -81,7 +82,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandSpec here = java.util.Objects.requireNonNull(spec, "picocli sets it");
+        CommandSpec here = Objects.requireNonNull(spec, "picocli sets it");
         PrintWriter err = here.commandLine().getErr();
         Configuration configuration;
         try {

@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import java.io.PrintStream;
@@ -125,6 +126,6 @@ final class Talk {
 
     /** IP:PORT, IPv6 in brackets. */
     static String text(InetSocketAddress address) {
-        return dev.posthouse.net.address.AddressPort.of(address).toString();
+        return AddressPort.of(address).toString();
     }
 }

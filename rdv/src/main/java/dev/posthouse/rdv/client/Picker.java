@@ -1,5 +1,6 @@
 package dev.posthouse.rdv.client;
 
+import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.connection.Route;
 import java.io.IOException;
 import java.time.Duration;
@@ -67,8 +68,8 @@ public interface Picker {
 
     /** The first candidate of any kind: nearly always the relay. */
     static Picker first() {
-        return race -> race.next(Duration.ofDays(1))
-                .orElseThrow(() -> new dev.posthouse.net.PeerUnreachable("no route to the peer came about"));
+        return race ->
+                race.next(Duration.ofDays(1)).orElseThrow(() -> new PeerUnreachable("no route to the peer came about"));
     }
 
     /** The first direct one, or the relay when the time is up. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -86,7 +87,7 @@ public record Refusal(int status, String body, Reason reason) {
 
     private static byte[] concat(String head, byte[] text) {
         byte[] first = head.getBytes(StandardCharsets.US_ASCII);
-        byte[] all = java.util.Arrays.copyOf(first, first.length + text.length);
+        byte[] all = Arrays.copyOf(first, first.length + text.length);
         System.arraycopy(text, 0, all, first.length, text.length);
         return all;
     }
