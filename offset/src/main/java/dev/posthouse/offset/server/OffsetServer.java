@@ -13,6 +13,7 @@ import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.channel.SecureChannel;
 import dev.posthouse.offset.channel.TickClock;
 import dev.posthouse.offset.channel.Ticks;
+import dev.posthouse.offset.wire.FirstBytes;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.relay.Dialect;
@@ -98,7 +99,7 @@ public final class OffsetServer implements Dialect {
 
     @Override
     public Detection detect(ByteBuffer first) {
-        return switch (dev.posthouse.offset.wire.Detection.of(first)) {
+        return switch (FirstBytes.of(first)) {
             case CURRENT, LEGACY -> Detection.YES;
             case NEED_MORE -> Detection.NEED_MORE;
             case NO -> Detection.NO;
@@ -128,10 +129,7 @@ public final class OffsetServer implements Dialect {
             return;
         }
         ByteBuffer first = firstBytes(arrived);
-        LengthPrefix age =
-                dev.posthouse.offset.wire.Detection.of(first.duplicate()) == dev.posthouse.offset.wire.Detection.LEGACY
-                        ? LengthPrefix.U32
-                        : LengthPrefix.U64;
+        LengthPrefix age = FirstBytes.of(first.duplicate()) == FirstBytes.LEGACY ? LengthPrefix.U32 : LengthPrefix.U64;
         Leg leg = arrived.with(PushbackStream.of(arrived.stream(), first));
         SecureChannel channel = now.channels().fromClient(leg.stream(), age);
         if (!authoriser.admits(channel.peer(), leg.payer())) {

@@ -21,7 +21,7 @@
  * as in the original: whoever uses it must refuse that.
  *
  * <p><b>Versions.</b> All call themselves 0 (spec 12). Up to 0.1.2 a length has 4 bytes, since then 8: {@link
- * dev.posthouse.offset.wire.Detection} tells them apart. In 0.1.0-alpha.4 a channel message has another {@linkplain
+ * dev.posthouse.offset.wire.FirstBytes} tells them apart. In 0.1.0-alpha.4 a channel message has another {@linkplain
  * dev.posthouse.offset.wire.ChannelMessage.Shape shape}, which shows in the first one.
  */
 @NullMarked

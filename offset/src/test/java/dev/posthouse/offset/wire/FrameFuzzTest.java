@@ -26,8 +26,8 @@ class FrameFuzzTest {
         for (LengthPrefix prefix : LengthPrefix.values()) {
             assertFrames(bytes, prefix);
         }
-        Detection detection = Detection.of(ByteBuffer.wrap(bytes));
-        assertThat(detection == Detection.NEED_MORE).isEqualTo(isStartOfEither(bytes));
+        FirstBytes told = FirstBytes.of(ByteBuffer.wrap(bytes));
+        assertThat(told == FirstBytes.NEED_MORE).isEqualTo(isStartOfEither(bytes));
     }
 
     private static void assertFrames(byte[] bytes, LengthPrefix prefix) throws IOException {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DetectionTest {
+class FirstBytesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -33,9 +33,9 @@ class DetectionTest {
         "20 00 00, NO",
         "13 2f, NO",
     })
-    void saysWhoseBytesTheyAre(String bytes, Detection expected) {
+    void saysWhoseBytesTheyAre(String bytes, FirstBytes expected) {
         ByteBuffer first = Bytes.hex("ff" + bytes).position(1);
-        assertThat(Detection.of(first)).isEqualTo(expected);
+        assertThat(FirstBytes.of(first)).isEqualTo(expected);
         assertThat(first.position()).isEqualTo(1);
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
  * What the first bytes on a connection say (spec 12). A client sends its version at once, so they come without asking; eight
  * are enough.
  */
-public enum Detection {
+public enum FirstBytes {
     /** Offset with 8 bytes of length: since 0.1.3. The bytes are the length of the version frame. */
     CURRENT(0x00_00_00_00_00_00_00_04L),
     /** Offset with 4 bytes of length: up to 0.1.2. The bytes are the whole version frame. */
@@ -21,7 +21,7 @@ public enum Detection {
 
     private final long start;
 
-    Detection(long start) {
+    FirstBytes(long start) {
         this.start = start;
     }
 
@@ -30,9 +30,9 @@ public enum Detection {
      *
      * @param first between position and limit, any number; the position stays
      */
-    public static Detection of(ByteBuffer first) {
+    public static FirstBytes of(ByteBuffer first) {
         int count = Math.min(first.remaining(), LENGTH);
-        for (Detection form : List.of(CURRENT, LEGACY)) {
+        for (FirstBytes form : List.of(CURRENT, LEGACY)) {
             ByteBuffer expected = ByteBuffer.allocate(LENGTH).putLong(0, form.start);
             if (expected.slice(0, count).equals(first.slice(first.position(), count))) {
                 return count == LENGTH ? form : NEED_MORE;
