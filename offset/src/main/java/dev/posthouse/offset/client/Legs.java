@@ -12,7 +12,6 @@ import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.KeepAlive;
-import dev.posthouse.offset.wire.ExchangeRandNonce;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
 import java.io.IOException;
@@ -167,7 +166,7 @@ record Legs(TcpDialer dialer, Duration connectLimit, Channels channels, int exte
                     leg.roundTrip(),
                     Duration.ofNanos(metNanos - startNanos),
                     Duration.ofNanos(System.nanoTime() - startNanos));
-            Tunnel tunnel = tunnels.begin(channel, (inForce & ExchangeRandNonce.HALF_CLOSE) != 0);
+            Tunnel tunnel = tunnels.begin(channel, inForce);
             return new OffsetConnection(tunnel, peer, leg.relay(), report);
         } catch (IOException | RuntimeException e) {
             leg.abort();

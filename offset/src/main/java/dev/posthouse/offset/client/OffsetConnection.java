@@ -112,6 +112,11 @@ public final class OffsetConnection implements Connection {
         return tunnel.carriesHalfClose();
     }
 
+    /** Whether both ends said that they speak the acknowledged stream where the tunnel is used as {@link #stream()}. */
+    boolean carriesAcknowledged() {
+        return tunnel.carriesAcknowledged();
+    }
+
     @Override
     public boolean encryptedEndToEnd() {
         return true;

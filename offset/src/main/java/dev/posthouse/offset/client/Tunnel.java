@@ -1,6 +1,7 @@
 package dev.posthouse.offset.client;
 
 import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.wire.ExchangeRandNonce;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -35,7 +36,7 @@ final class Tunnel {
     private static final Duration LAST_MESSAGE = Duration.ofSeconds(2);
 
     private final KeepAlive channel;
-    private final boolean halfClose;
+    private final int extensions;
     private final Inbox inbox;
     private final Consumer<Tunnel> onOver;
     private final CountDownLatch over = new CountDownLatch(1);
@@ -51,12 +52,12 @@ final class Tunnel {
 
     /**
      * @param channel end to end; taken over
-     * @param halfClose whether an empty message ends a direction, which both have said
+     * @param extensions what both ends have said that they can do, bits of {@link ExchangeRandNonce}
      * @param onOver told once, when nothing is left of it
      */
-    Tunnel(KeepAlive channel, boolean halfClose, Consumer<Tunnel> onOver) {
+    Tunnel(KeepAlive channel, int extensions, Consumer<Tunnel> onOver) {
         this.channel = channel;
-        this.halfClose = halfClose;
+        this.extensions = extensions;
         this.inbox = new Inbox(channel);
         this.onOver = onOver;
     }
@@ -87,7 +88,16 @@ final class Tunnel {
 
     /** Whether both end their direction with an empty message, and only that one. */
     boolean carriesHalfClose() {
-        return halfClose;
+        return carries(ExchangeRandNonce.HALF_CLOSE);
+    }
+
+    /** Whether both speak the acknowledged stream where the tunnel is used as a stream of bytes. */
+    boolean carriesAcknowledged() {
+        return carries(ExchangeRandNonce.ACKNOWLEDGED);
+    }
+
+    private boolean carries(int extension) {
+        return (extensions & extension) != 0;
     }
 
     /** From now on messages are what the application sends and gets, and an empty one is one of them. */

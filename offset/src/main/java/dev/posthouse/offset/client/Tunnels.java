@@ -23,9 +23,13 @@ final class Tunnels {
         this.clock = clock;
     }
 
-    /** Makes a {@link Tunnel} of a channel, which is taken over. */
-    Tunnel begin(KeepAlive channel, boolean halfClose) {
-        var tunnel = new Tunnel(channel, halfClose, this::over);
+    /**
+     * Makes a {@link Tunnel} of a channel, which is taken over.
+     *
+     * @param extensions what both ends can do
+     */
+    Tunnel begin(KeepAlive channel, int extensions) {
+        var tunnel = new Tunnel(channel, extensions, this::over);
         all.add(tunnel);
         tunnel.start();
         return tunnel;

@@ -20,6 +20,12 @@ public record ExchangeRandNonce(
     /** An extension, meant for a tunnel's other end: an empty message ends the sender's direction, and only that one. */
     public static final int HALF_CLOSE = 1;
 
+    /**
+     * An extension, meant for a tunnel's other end: the sender speaks version 1 of the acknowledged stream on tunnels that are used as
+     * streams of bytes. In force if both ends say so.
+     */
+    public static final int ACKNOWLEDGED = 1 << 1;
+
     private static final int EXTENSIONS = 0xffff;
     private static final String WHAT = "ExchangeRandNonce";
     private static final Struct.Shape SHAPE = Struct.Shape.of(1, 3);

@@ -164,6 +164,21 @@ class EndTest {
         assertThat(pair.accepter().close(Duration.ofSeconds(20))).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0, false, false", "1, 3, true, false", "2, 3, false, true", "3, 3, true, true", "3, 0, false, false"
+    })
+    void whatIsInForceIsWhatBothEndsSaid(int dialer, int accepter, boolean halfClose, boolean acknowledged)
+            throws IOException {
+        restartWith(client(true).extensions(dialer), client(true).extensions(accepter));
+        Pair.Ends ends = pair.connect();
+
+        for (OffsetConnection end : new OffsetConnection[] {ends.dialed(), ends.accepted()}) {
+            assertThat(end.carriesHalfClose()).isEqualTo(halfClose);
+            assertThat(end.carriesAcknowledged()).isEqualTo(acknowledged);
+            end.abort();
+        }
+    }
+
     @Test
     void aStockSinkSeesTheEndOfOutputAsTheEndOfTheTunnelAndNoEmptyMessage() throws IOException {
         restartWith(client(true), client(false));

@@ -31,7 +31,7 @@ class ExtensionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, ExchangeRandNonce.HALF_CLOSE, 0x8000, 0xffff})
+    @ValueSource(ints = {0, ExchangeRandNonce.HALF_CLOSE, ExchangeRandNonce.ACKNOWLEDGED, 0x8000, 0xffff})
     void allBitsAreKept(int bits) throws ProtocolViolation {
         assertThat(ExchangeRandNonce.decode(message(bits).encode())).isEqualTo(message(bits));
     }
