@@ -9,14 +9,18 @@ import java.util.Map;
 
 /**
  * What a command says on standard error, while standard output belongs to the data: lines for a person, or one JSON object
- * a line. Any thread.
+ * a line. Any thread: what stands on a terminal's current line is guarded by this.
  */
 final class Talk {
+
+    /** To the line's first column, and all behind that blank. */
+    private static final String CLEAR_LINE = "\r\u001b[K";
 
     private final PrintStream err;
     private final boolean json;
     private final boolean quiet;
     private final boolean verbose;
+    private boolean drawn;
 
     Talk(PrintStream err, boolean json, boolean quiet, boolean verbose) {
         this.err = err;
@@ -113,13 +117,24 @@ final class Talk {
         }
     }
 
-    /** Draws over the current line. */
-    void draw(String line) {
-        err.print("\r\u001b[K" + line);
+    /** Draws a line that stands until the next one, {@link #erase} or anything that is said. */
+    synchronized void draw(String line) {
+        err.print(CLEAR_LINE + line);
         err.flush();
+        drawn = true;
     }
 
-    private void print(String line) {
+    /** Clears what {@link #draw} has left, if anything. */
+    synchronized void erase() {
+        if (drawn) {
+            err.print(CLEAR_LINE);
+            err.flush();
+            drawn = false;
+        }
+    }
+
+    private synchronized void print(String line) {
+        erase();
         err.println(line);
         err.flush();
     }
