@@ -12,6 +12,7 @@ import dev.posthouse.rdv.client.Picker;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.client.RdvScheme;
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -95,6 +96,9 @@ final class ConnectOptions {
     @Option(names = "--insecure", description = "do not check the server's certificate")
     private boolean insecure;
 
+    @Option(names = "--force", description = "write the peer's bytes to a terminal even if they are not text")
+    private boolean force;
+
     @Option(names = "--json", description = "say what happens as one JSON object a line on standard error")
     private boolean json;
 
@@ -110,6 +114,11 @@ final class ConnectOptions {
 
     String address() {
         return address;
+    }
+
+    /** Where the peer's bytes go: {@code out}, guarded if it is a terminal that should not see just anything. */
+    WritableByteChannel output(WritableByteChannel out, Terminal terminal) {
+        return TerminalGuard.around(out, terminal, force);
     }
 
     Talk talk() {
