@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 ok, 1 internal error, 2 usage, 10 relay unreachable, 11 peer did not come,",
             "12 authentication failed, 13 refused or over a limit, 14 connection lost, 15 protocol error,",
-            "130 interrupted."
+            "129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM."
         })
 public final class Main implements Runnable {
 
@@ -48,10 +49,34 @@ public final class Main implements Runnable {
         int code = run(args);
         System.out.flush();
         System.err.flush();
+        if (isEnding()) {
+            // A signal is the first cause, and its number the exit code. What it has cut short failed only because of
+            // it.
+            park();
+        }
         // Not System.exit: that asks the logging system whether exits are logged, and starting it takes longer than
         // most
         // commands do. Nothing is left to a shutdown hook here; an interrupt does not come this way.
         Runtime.getRuntime().halt(code);
+    }
+
+    /** Whether a signal has begun to end the process. Only adding a hook tells: then it is refused. */
+    private static boolean isEnding() {
+        var probe = new Thread(() -> {});
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
+    /** Leaves the end to whoever has begun it. */
+    private static void park() {
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     static int run(String... args) {

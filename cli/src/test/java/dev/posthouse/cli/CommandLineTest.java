@@ -110,7 +110,9 @@ class CommandLineTest {
 
     @Test
     void exitCodesAreInTheHelp() {
-        assertThat(run("--help").out()).contains("10 relay unreachable").contains("130 interrupted");
+        assertThat(run("--help").out())
+                .contains("10 relay unreachable")
+                .contains("143: ended by SIGHUP, SIGINT or SIGTERM");
     }
 
     @Test
