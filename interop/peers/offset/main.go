@@ -29,6 +29,8 @@ const usage = `offsetpeer COMMAND [flags]
   accept    --relay HOST:PORT --relay-key K --peer K --app A
             a tunnel with one that waits for it: a listener's other half, without the listen channel
   connect   --relay HOST:PORT --relay-key K --peer K --app A
+  rush      --relay HOST:PORT --relay-key K --count N
+            so often a new listener, and a connector that starts the moment listen has returned; counts who met
   raw       --relay HOST:PORT --relay-key K --role listen|accept|connect [--peer K] [--early N] [--lines]
             one leg and its first message; prints what comes; for tests of refusals and time-outs
 
@@ -201,6 +203,8 @@ func run(command string, argv []string) error {
 		return o.listen()
 	case "accept", "connect":
 		return o.connect(command)
+	case "rush":
+		return o.rush()
 	case "raw":
 		return o.raw(*role, *silent)
 	}
@@ -391,6 +395,72 @@ func (o options) accept(l *leg, c publicKey) error {
 	say("tunnel", map[string]any{"peer": t.peer.String()})
 	o.rekeying(a, t)
 	return o.run(t)
+}
+
+// rush lets a connector start the moment its listener's listen has returned: nothing but the relay orders the two.
+func (o options) rush() error {
+	met := 0
+	for range o.count {
+		if err := o.rushOnce(); err != nil {
+			say("not_met", map[string]any{"error": err.Error()})
+			continue
+		}
+		met++
+	}
+	say("rushed", map[string]any{"times": o.count, "met": met})
+	if met < o.count {
+		return fmt.Errorf("%d of %d did not meet", o.count-met, o.count)
+	}
+	return nil
+}
+
+func (o options) rushOnce() error {
+	as := func() options {
+		seed := make([]byte, 32)
+		_, _ = rand.Read(seed)
+		one := o
+		one.me = identityOf(seed)
+		return one
+	}
+	d, c := as(), as()
+	listening, err := d.dial()
+	if err != nil {
+		return err
+	}
+	defer listening.Close()
+	if err := listening.begin(initMsg{role: roleListen}); err != nil {
+		return err
+	}
+	go func() {
+		raw, err := listening.Recv()
+		if err != nil {
+			return
+		}
+		caller, err := decodeKey(raw)
+		if err != nil {
+			return
+		}
+		a, err := d.dial()
+		if err != nil || a.begin(initMsg{roleAccept, caller}) != nil {
+			return
+		}
+		if t, err := tunnelOf(a, d.me, caller, d.set); err == nil {
+			_, _ = t.Recv()
+			_ = t.Close()
+		}
+	}()
+	l, err := c.dial()
+	if err != nil {
+		return err
+	}
+	if err := l.begin(initMsg{roleConnect, d.me.public}); err != nil {
+		return err
+	}
+	t, err := tunnelOf(l, c.me, d.me.public, c.set)
+	if err != nil {
+		return err
+	}
+	return t.Close()
 }
 
 // run is what a tunnel carries.

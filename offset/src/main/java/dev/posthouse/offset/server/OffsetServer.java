@@ -128,15 +128,22 @@ public final class OffsetServer implements Dialect {
             refuse(now, arrived, Reason.LIMIT_DESCRIPTORS, "the relay's descriptors are nearly used up");
             return;
         }
+        try (Arrivals.Arrival arrival = now.switchboard().arrivals().begin()) {
+            serve(now, arrived, arrival);
+        }
+    }
+
+    private void serve(Opened now, Leg arrived, Arrivals.Arrival arrival) throws IOException {
         ByteBuffer first = firstBytes(arrived);
         LengthPrefix age = FirstBytes.of(first.duplicate()) == FirstBytes.LEGACY ? LengthPrefix.U32 : LengthPrefix.U64;
         Leg leg = arrived.with(PushbackStream.of(arrived.stream(), first));
         SecureChannel channel = now.channels().fromClient(leg.stream(), age);
+        arrival.is(channel.peer());
         if (!authoriser.admits(channel.peer(), leg.payer())) {
             refuse(now, leg, Reason.UNAUTHORIZED, "this identity may not use the relay");
             return;
         }
-        serve(now, leg, channel, age);
+        serve(now, leg, channel, age, arrival);
     }
 
     private static ByteBuffer firstBytes(Leg leg) throws IOException {
@@ -150,13 +157,14 @@ public final class OffsetServer implements Dialect {
     }
 
     /** Up to release 0.1.2 keepalives begin only after the first message (spec 12). */
-    private void serve(Opened now, Leg leg, SecureChannel channel, LengthPrefix age) throws IOException {
+    private void serve(Opened now, Leg leg, SecureChannel channel, LengthPrefix age, Arrivals.Arrival arrival)
+            throws IOException {
         Optional<InitConnection> early =
                 age == LengthPrefix.U32 ? Optional.of(firstMessage(leg, channel)) : Optional.empty();
         KeepAlive kept = KeepAlive.over(channel, settings, ticks);
         try {
             InitConnection wanted = early.isPresent() ? early.get() : firstMessage(leg, kept);
-            serve(now, new Client(leg, kept, age), wanted);
+            serve(now, new Client(leg, kept, age), arrival, wanted);
         } catch (InterruptedException e) {
             kept.abort();
             leg.release();
@@ -168,14 +176,20 @@ public final class OffsetServer implements Dialect {
         }
     }
 
-    private static void serve(Opened now, Client client, InitConnection wanted) throws InterruptedException {
+    private static void serve(Opened now, Client client, Arrivals.Arrival arrival, InitConnection wanted)
+            throws InterruptedException {
         switch (wanted) {
-            case InitConnection.Listen listen -> now.switchboard().listen(client);
+            case InitConnection.Listen listen -> now.switchboard().listen(client, arrival);
             case InitConnection.Connect connect ->
                 now.switchboard()
-                        .connect(client, PublicKey.of(connect.publicKey().bytes()));
-            case InitConnection.Accept accept ->
+                        .connect(
+                                client,
+                                arrival,
+                                PublicKey.of(connect.publicKey().bytes()));
+            case InitConnection.Accept accept -> {
+                arrival.close();
                 now.switchboard().accept(client, PublicKey.of(accept.publicKey().bytes()));
+            }
         }
     }
 
@@ -187,6 +201,12 @@ public final class OffsetServer implements Dialect {
                 "the first message",
                 () -> InitConnection.decode(
                         channel.receive().orElseThrow(() -> new EOFException("closed before it said what it wants"))));
+    }
+
+    /** Whether no connection is being set up, and no connector is held for one that is. */
+    boolean isQuiet() {
+        Opened now = opened;
+        return now == null || now.switchboard().arrivals().isEmpty();
     }
 
     /** The word for what ended a connection. */

@@ -28,12 +28,17 @@ import java.util.Optional;
  */
 final class Switchboard {
 
+    /** A connector is held for 200 ms at most: a hundred times what a set-up takes, and not long for who is refused. */
+    private static final int HOLDS_PER_TICK = 5;
+
+    private static final String NOBODY = "nobody listens under that key";
     private static final String OTHER_AGE = "its listener speaks another age's protocol inside tunnels";
 
     private final RelayServices services;
     private final ChannelSettings settings;
     private final Ticks ticks;
     private final int longestQueue;
+    private final Arrivals arrivals = new Arrivals();
     private volatile boolean closed;
 
     /** @param longestQueue notices that wait for one listener at most */
@@ -48,8 +53,17 @@ final class Switchboard {
         return closed;
     }
 
-    /** Serves a listen channel until it ends, on the calling thread. */
-    void listen(Client client) throws InterruptedException {
+    /** Where a connection that comes is to say so first. */
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
+    /**
+     * Serves a listen channel until it ends, on the calling thread.
+     *
+     * @param arrival its connection's; closed when others find it
+     */
+    void listen(Client client, Arrivals.Arrival arrival) throws InterruptedException {
         Optional<Permit> place = placeToWait(client);
         if (place.isEmpty()) {
             return;
@@ -61,6 +75,8 @@ final class Switchboard {
         services.events().on(waitStarted(client, Role.ACCEPTER, client.key()));
         services.waitingRoom().park(slot, listener, () -> listener);
         Optional<Presence> older = services.directory().announce(presence);
+        arrivals.listens(client.key());
+        arrival.close();
         Reason reason = Reason.PEER_GONE;
         try {
             if (older.isPresent()) {
@@ -130,21 +146,44 @@ final class Switchboard {
     }
 
     /** Serves a connect channel until it is joined or ends, on the calling thread. */
-    void connect(Client client, PublicKey to) throws InterruptedException {
-        Optional<ListenChannel> found = listener(to);
-        if (found.isEmpty()) {
-            refuse(client, Reason.NO_PEER, "nobody listens under that key");
+    void connect(Client client, Arrivals.Arrival arrival, PublicKey to) throws InterruptedException {
+        arrival.close();
+        if (listener(to).isEmpty()
+                && !arrivals.mayBring(to, arrival)
+                && listener(to).isEmpty()) {
+            refuse(client, Reason.NO_PEER, NOBODY);
             return;
         }
-        ListenChannel listener = found.get();
-        if (listener.client().age() != client.age()) {
-            refuse(client, Reason.PROTOCOL_ERROR, OTHER_AGE);
+        Optional<Permit> granted = placeToWait(client);
+        if (granted.isEmpty()) {
             return;
         }
-        Optional<Permit> place = placeToWait(client);
-        if (place.isEmpty()) {
-            return;
+        try (Permit place = granted.get()) {
+            Optional<ListenChannel> found = awaitListener(to);
+            if (found.isEmpty()) {
+                refuse(client, Reason.NO_PEER, NOBODY);
+            } else if (found.get().client().age() != client.age()) {
+                refuse(client, Reason.PROTOCOL_ERROR, OTHER_AGE);
+            } else {
+                connect(client, to, found.get(), place);
+            }
         }
+    }
+
+    /** Who listens under a key; if nobody does yet, whoever does in a moment. */
+    private Optional<ListenChannel> awaitListener(PublicKey key) throws InterruptedException {
+        try (Arrivals.Hold hold = arrivals.hold(key)) {
+            Optional<ListenChannel> found = listener(key);
+            if (found.isPresent() || !hold.await(ticks.length().dividedBy(HOLDS_PER_TICK))) {
+                return found;
+            }
+            return listener(key);
+        }
+    }
+
+    /** @param place taken over */
+    private void connect(Client client, PublicKey to, ListenChannel listener, Permit place)
+            throws InterruptedException {
         long slot = services.waitingRoom().reserve();
         Duration limit = ticks.length().multipliedBy(settings.keepAliveTicks());
         var presence = presence(
@@ -157,7 +196,7 @@ final class Switchboard {
                 to,
                 listener,
                 presence,
-                place.get(),
+                place,
                 settings.longestFrame(),
                 ticks,
                 settings.keepAliveTicks(),

@@ -235,6 +235,15 @@ final class RelayFixture implements AutoCloseable {
         return new Observed(new TcpStream(SocketChannel.open(relay.address())));
     }
 
+    /** Waits until the relay has read so many bytes of a client, and waits for more. */
+    void awaitRead(Observed client, long bytes) {
+        InetSocketAddress address = client.localAddress().orElseThrow();
+        await().until(() -> {
+            Observed far = served.get(address);
+            return far != null && far.isThroughWith(bytes);
+        });
+    }
+
     void track(TestClient client) {
         clients.add(client);
     }
@@ -360,6 +369,7 @@ final class RelayFixture implements AutoCloseable {
                     .isZero();
             assertThat(services.circuits().running()).as("circuits").isEmpty();
             assertThat(names.left()).as("directory").isEmpty();
+            assertThat(server.isQuiet()).as("nobody arrives or is held").isTrue();
             assertThat(ticks.registered()).as("who counts ticks").isZero();
             assertThat(relay.connections()).as("connections").isZero();
         });

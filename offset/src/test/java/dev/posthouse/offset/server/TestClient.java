@@ -47,7 +47,11 @@ final class TestClient implements AutoCloseable {
     }
 
     static TestClient leg(RelayFixture relay, Identity identity, Ticks ticks) throws IOException {
-        Observed stream = relay.dial();
+        return leg(relay, identity, ticks, relay.dial());
+    }
+
+    /** @param stream to the relay */
+    static TestClient leg(RelayFixture relay, Identity identity, Ticks ticks, Observed stream) throws IOException {
         var channels = new Channels(identity, ChannelSettings.DEFAULT, ticks);
         return new TestClient(relay, identity, stream, channels.toRelay(stream, relay.key()));
     }
