@@ -6,6 +6,9 @@ import java.util.Optional;
 /** Base64url without padding (RFC 4648 5), one spelling for each value. */
 final class Base64Url {
 
+    /** Characters that stand for three bytes. */
+    private static final int GROUP = 4;
+
     private Base64Url() {}
 
     static String encode(byte[] bytes) {
@@ -20,6 +23,16 @@ final class Base64Url {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    /** The same, but the text may be filled up with {@code =} to a multiple of four, whole or in part, as Offset's reader takes it. */
+    static Optional<byte[]> decodePadded(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        int room = (GROUP - end % GROUP) % GROUP;
+        return text.length() - end > room ? Optional.empty() : decode(text.substring(0, end));
     }
 
     /** Characters for so many bytes. */

@@ -9,13 +9,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * What stands in an identity file (offset-relay spec 10, 12), in the forms of three ages: JSON with a seed (0.1.11), JSON
- * with a PKCS#8 document (0.1.3 to 0.1.10), TOML with one (to 0.1.2). No cause is kept of what does not parse: a parser's
- * message may quote what it read.
+ * with a PKCS#8 document (0.1.3 to 0.1.10), TOML with one (to 0.1.2). In JSON other fields beside the key are skipped, as in
+ * Offset. No cause is kept of what does not parse: a parser's message may quote what it read.
  */
 final class PrivateKeyText {
 
@@ -42,9 +43,8 @@ final class PrivateKeyText {
         String text = text(content, file);
         Matcher toml = TOML.matcher(text);
         String value = toml.matches() ? toml.group(1) : jsonField(text, file);
-        byte[] key = Base64Url.decode(value)
-                .orElseThrow(() -> new MalformedKeyFile(
-                        file, FIELD + " is not base64url (A-Z a-z 0-9 - _) without padding: " + RIGHT));
+        byte[] key = Base64Url.decodePadded(value)
+                .orElseThrow(() -> new MalformedKeyFile(file, FIELD + " is not base64url (A-Z a-z 0-9 - _): " + RIGHT));
         return switch (key.length) {
             case Curve25519.LENGTH -> Identity.ofSeed(key);
             case Pkcs8.LENGTH -> Pkcs8.parse(key, file);
@@ -72,20 +72,27 @@ final class PrivateKeyText {
     private static String jsonField(String text, Path file) throws MalformedKeyFile {
         try (var reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
+            Optional<String> value = Optional.empty();
             reader.beginObject();
-            if (!reader.nextName().equals(FIELD) || reader.peek() != JsonToken.STRING) {
-                throw new MalformedKeyFile(file, "has not the one field \"" + FIELD + "\" with a text: " + RIGHT);
+            while (reader.hasNext()) {
+                if (!reader.nextName().equals(FIELD)) {
+                    reader.skipValue();
+                } else if (value.isPresent() || reader.peek() != JsonToken.STRING) {
+                    throw new MalformedKeyFile(
+                            file, "has the field \"" + FIELD + "\" twice, or without a text: " + RIGHT);
+                } else {
+                    value = Optional.of(reader.nextString());
+                }
             }
-            String value = reader.nextString();
             reader.endObject();
             if (reader.peek() != JsonToken.END_DOCUMENT) {
                 throw new MalformedKeyFile(file, "goes on behind its end: " + RIGHT);
             }
-            return value;
+            return value.orElseThrow(() -> new MalformedKeyFile(file, "has no field \"" + FIELD + "\": " + RIGHT));
         } catch (MalformedKeyFile e) {
             throw e;
         } catch (IOException | IllegalStateException e) {
-            throw new MalformedKeyFile(file, "is not JSON with one field \"" + FIELD + "\": " + RIGHT);
+            throw new MalformedKeyFile(file, "is not JSON with a field \"" + FIELD + "\": " + RIGHT);
         }
     }
 }

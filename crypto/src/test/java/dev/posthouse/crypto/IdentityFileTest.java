@@ -63,6 +63,12 @@ class IdentityFileTest {
                 OldKeys.toml(KEY.seed()),
                 OldKeys.toml(OldKeys.document()),
                 "{\"privateKey\":\"" + seed + "\"}",
+                "{\"privateKey\":\"" + seed + "=\"}",
+                OldKeys.json(OldKeys.document()).replace("\"\n}", "=\"\n}"),
+                OldKeys.json(OldKeys.document()).replace("\"\n}", "==\"\n}"),
+                "{\"name\": {\"is\": [\"me\", 1, null]}, \"privateKey\":\"" + seed + "\", \"made\": true}",
+                "{\"\": {\"privateKey\": \"another\"}, \"privateKey\":\"" + seed + "\"}",
+                "privateKey = \"" + seed + "=\"",
                 "\r\n{ \"privateKey\"\t:\r\n\"" + seed + "\" }\r\n\n",
                 "privateKey=\"" + seed + "\"",
                 "\n  privateKey\t=  \"" + seed + "\"\r\n");
@@ -78,8 +84,9 @@ class IdentityFileTest {
 
     static Stream<Arguments> wrongFiles() {
         String seed = Base64Url.encode(KEY.seed());
-        String notJson = "is not JSON with one field \"privateKey\"";
-        String notTheField = "has not the one field \"privateKey\" with a text";
+        String notJson = "is not JSON with a field \"privateKey\"";
+        String absent = "has no field \"privateKey\"";
+        String twice = "has the field \"privateKey\" twice, or without a text";
         String notBase64 = "privateKey is not base64url";
         return Stream.of(
                 Arguments.of("", notJson),
@@ -87,25 +94,28 @@ class IdentityFileTest {
                 Arguments.of(seed, notJson),
                 Arguments.of("null", notJson),
                 Arguments.of("[\"" + seed + "\"]", notJson),
-                Arguments.of("{}", notJson),
+                Arguments.of("{}", absent),
                 Arguments.of("{\"privateKey\": \"" + seed + "\"", notJson),
                 Arguments.of("{\"privateKey\": \"" + seed, notJson),
                 Arguments.of("{privateKey: '" + seed + "'}", notJson),
                 Arguments.of("{\"privateKey\": \"" + seed + "\",}", notJson),
-                Arguments.of("{\"privateKey\": \"" + seed + "\", \"privateKey\": \"" + seed + "\"}", notJson),
-                Arguments.of("{\"" + seed + "\": \"" + seed + "\"}", notTheField),
-                Arguments.of("{\"publicKey\": \"" + seed + "\", \"address\": \"127.0.0.1:1337\"}", notTheField),
-                Arguments.of("{\"privateKey\": 5}", notTheField),
-                Arguments.of("{\"privateKey\": null}", notTheField),
-                Arguments.of("{\"privateKey\": [\"" + seed + "\"]}", notTheField),
+                Arguments.of("{\"privateKey\": \"" + seed + "\", \"privateKey\": \"" + seed + "\"}", twice),
+                Arguments.of("{\"" + seed + "\": \"" + seed + "\"}", absent),
+                Arguments.of("{\"publicKey\": \"" + seed + "\", \"address\": \"127.0.0.1:1337\"}", absent),
+                Arguments.of("{\"privateKey\": 5}", twice),
+                Arguments.of("{\"privateKey\": null}", twice),
+                Arguments.of("{\"privateKey\": [\"" + seed + "\"]}", twice),
                 Arguments.of("{\"privateKey\": \"" + seed + "\"} {}", notJson),
-                Arguments.of("{\"privateKey\": \"" + seed + "=\"}", notBase64),
+                Arguments.of("{\"privateKey\": \"" + seed + "==\"}", notBase64),
+                Arguments.of("{\"privateKey\": \"=" + seed + "\"}", notBase64),
+                Arguments.of("{\"privateKey\": \"====\"}", notBase64),
+                Arguments.of("{\"x\": " + "[".repeat(5_000) + ", \"privateKey\": \"" + seed + "\"}", notJson),
                 Arguments.of("{\"privateKey\": \"" + seed.replace('_', '/') + "\"}", notBase64),
                 Arguments.of("{\"privateKey\": \" " + seed + "\"}", notBase64),
                 Arguments.of("{\"privateKey\": \"" + seed.substring(0, 42) + "B\"}", notBase64),
                 Arguments.of("privateKey = '" + seed + "'", notJson),
                 Arguments.of("privateKey = \"" + seed + "\"\nprivateKey = \"" + seed + "\"", notJson),
-                Arguments.of("privateKey = \"" + seed + "=\"", notBase64),
+                Arguments.of("privateKey = \"" + seed + "==\"", notBase64),
                 Arguments.of("{\"privateKey\": \"\"}", "privateKey has 0 bytes"),
                 Arguments.of(OldKeys.json(Arrays.copyOf(KEY.seed(), 31)), "privateKey has 31 bytes"),
                 Arguments.of(OldKeys.json(Arrays.copyOf(KEY.seed(), 33)), "privateKey has 33 bytes"),

@@ -17,8 +17,8 @@ import java.util.Optional;
  * The symmetric handshake, two messages each way (spec 4.2): each side proves its identity by signing what the other has
  * drawn.
  *
- * <p>Unlike the original, neither our own identity nor our own ephemeral key is taken from a peer, who could otherwise
- * reflect what we send (spec 13.2).
+ * <p>Unlike the original, neither our own nonce nor our own ephemeral key is taken from a peer, who could otherwise reflect
+ * what we send (spec 13.2). Our own identity is: a relay's client may have the relay's, and a key may call itself.
  */
 final class Handshake {
 
@@ -66,8 +66,8 @@ final class Handshake {
         if (expected.isPresent() && !expected.get().equals(peer)) {
             throw new AuthenticationFailed("the peer is " + peer + ", not " + expected.get());
         }
-        if (peer.equals(own.publicKey())) {
-            throw new AuthenticationFailed("the peer says that it is us");
+        if (hello.randNonce().equals(Octets.of(ownNonce))) {
+            throw new AuthenticationFailed("the peer reflects our own nonce");
         }
         AgreementKey ephemeral = randomness.agreementKey();
         Octets dhPublicKey = Octets.of(ephemeral.publicKey());

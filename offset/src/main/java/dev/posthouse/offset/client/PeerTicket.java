@@ -69,7 +69,7 @@ public record PeerTicket(PublicKey publicKey, List<RelayAddress> relays) {
         }
         reader.endObject();
         String givenKey = Ticket.present(PUBLIC_KEY, key);
-        return new PeerTicket(PublicKey.parse(givenKey), Ticket.present(RELAYS, relays));
+        return new PeerTicket(Ticket.key(givenKey), Ticket.present(RELAYS, relays));
     }
 
     /**

@@ -25,6 +25,9 @@ final class Ticket {
     /** Our decision: three times what sixteen relays with the longest addresses need. */
     static final int MAX_LENGTH = 16 * 1024;
 
+    /** Characters of a key in base64 with padding. */
+    private static final int PADDED_KEY = 44;
+
     private static final String PUBLIC_KEY = "publicKey";
     private static final String ADDRESS = "address";
 
@@ -128,7 +131,13 @@ final class Ticket {
         reader.endObject();
         String givenKey = present(PUBLIC_KEY, key);
         String givenAddress = present(ADDRESS, address);
-        return RelayAddress.parse(PublicKey.parse(givenKey), givenAddress);
+        return RelayAddress.parse(key(givenKey), givenAddress);
+    }
+
+    /** A key, which Offset's reader takes with its padding too. */
+    static PublicKey key(String text) {
+        boolean padded = text.length() == PADDED_KEY && text.endsWith("=");
+        return PublicKey.parse(padded ? text.substring(0, PADDED_KEY - 1) : text);
     }
 
     /** A text field that must not have come before. */

@@ -147,13 +147,23 @@ class HandshakeTest {
     }
 
     @Test
-    void ownIdentityIsNotTakenFromAPeer() throws IOException, InterruptedException {
+    void peerOfOurOwnIdentityIsTaken() throws IOException, InterruptedException {
+        var establishing = establishing(Optional.of(OWN.publicKey()));
+        ExchangeRandNonce hello = hello();
+        sayHello(OWN.publicKey());
+        proof();
+        prove(OWN, ephemeral(), hello.randNonce());
+        assertThat(establishing.result().peer()).isEqualTo(OWN.publicKey());
+    }
+
+    @Test
+    void ownNonceIsNotTakenFromAPeer() throws IOException, InterruptedException {
         var establishing = establishing(Optional.empty());
         byte[] hello = tape.next();
         tape.put(hello);
         assertThat(establishing.failure())
                 .isInstanceOf(AuthenticationFailed.class)
-                .hasMessageContaining("it is us");
+                .hasMessageContaining("reflects our own nonce");
         assertThat(tape.unseen()).isZero();
     }
 
@@ -165,7 +175,7 @@ class HandshakeTest {
         prove(PEER, proof().dhPublicKey(), hello.randNonce());
         assertThat(establishing.failure())
                 .isInstanceOf(AuthenticationFailed.class)
-                .hasMessageContaining("reflects");
+                .hasMessageContaining("reflects our own key");
     }
 
     @ParameterizedTest

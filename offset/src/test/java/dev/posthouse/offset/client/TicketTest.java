@@ -96,6 +96,16 @@ class TicketTest {
         assertThat(RelayTicket.read(file).relay()).isEqualTo(new RelayAddress(RELAY, "h", 1));
     }
 
+    @Test
+    void keysMayBePaddedAsTheOriginalTakesThem() throws IOException {
+        Path relay = file(TICKET.replace("ypVZ0", "ypVZ0="));
+        assertThat(RelayTicket.read(relay).relay()).isEqualTo(ADDRESS);
+        Path friend = file(FRIEND.replace("l86o", "l86o=").replace("ypVZ0", "ypVZ0="));
+        assertThat(PeerTicket.read(friend).text()).isEqualTo(FRIEND);
+        Path twice = file(TICKET.replace("ypVZ0", "ypVZ0=="));
+        assertThatThrownBy(() -> RelayTicket.read(twice)).isInstanceOf(MalformedKeyFile.class);
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void nothingIsOverwritten(boolean friend) throws IOException {

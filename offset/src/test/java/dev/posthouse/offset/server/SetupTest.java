@@ -125,12 +125,12 @@ class SetupTest {
     }
 
     @Test
-    void reflectedIdentityAndReflectedKeyAreCutOff() throws IOException {
+    void reflectedNonceAndReflectedKeyAreCutOff() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
-            FrameStream identity = greeted(relay);
-            identity.send(identity.receive().orElseThrow());
-            assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail()).contains("it is us");
-            identity.abort();
+            FrameStream nonce = greeted(relay);
+            nonce.send(nonce.receive().orElseThrow());
+            assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail()).contains("reflects our own nonce");
+            nonce.abort();
             FrameStream key = greeted(relay);
             key.send(hello(C).encode());
             ExchangeRandNonce theirs = ExchangeRandNonce.decode(key.receive().orElseThrow());
@@ -138,7 +138,7 @@ class SetupTest {
             key.send(proof(C, reflected, theirs.randNonce()).encode());
             RelayFixture.await()
                     .until(() -> relay.events(RelayEvent.Refused.class).size() == 2);
-            assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail()).contains("reflects");
+            assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail()).contains("reflects our own key");
             key.abort();
         }
     }

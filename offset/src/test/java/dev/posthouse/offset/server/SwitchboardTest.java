@@ -30,6 +30,15 @@ class SwitchboardTest {
     private static final PublicKey TO_C = C.publicKey();
     private static final PublicKey TO_D = D.publicKey();
 
+    /** The original asks nobody whose identity it is. */
+    @Test
+    void clientsMayHaveTheRelaysOwnIdentity() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, RelayFixture.RELAY);
+            TestClient.join(relay, RelayFixture.RELAY, RelayFixture.RELAY);
+        }
+    }
+
     @Test
     void listenConnectNoticeAcceptDataBothWaysAndTheEndIsPassedOn() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
