@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.streams.StandardStreamFailure;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;
@@ -23,6 +24,9 @@ final class Failures {
     static final int LOST = 14;
     static final int PROTOCOL = 15;
 
+    /** Input or output of this process failed: a disk that is full, a descriptor that is closed. */
+    static final int LOCAL = 16;
+
     private Failures() {}
 
     /** The exit code of a failure. */
@@ -34,6 +38,7 @@ final class Failures {
             case Refused e -> REFUSED;
             case LimitExceeded e -> REFUSED;
             case ProtocolViolation e -> PROTOCOL;
+            case StandardStreamFailure e -> LOCAL;
             case IOException e -> LOST;
             case IllegalArgumentException e -> USAGE;
             case ParameterException e -> USAGE;
@@ -50,6 +55,7 @@ final class Failures {
             case REFUSED -> failure instanceof LimitExceeded ? "limit-total" : "rejected";
             case LOST -> "peer-reset";
             case PROTOCOL -> "protocol-error";
+            case LOCAL -> "local-failure";
             case USAGE -> "usage";
             default -> "internal";
         };

@@ -1,6 +1,10 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.streams.Printed;
+import dev.posthouse.cli.streams.StandardStreams;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,7 +36,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 ok, 1 internal error, 2 usage, 10 relay unreachable, 11 peer did not come,",
             "12 authentication failed, 13 refused or over a limit, 14 connection lost, 15 protocol error,",
-            "129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM."
+            "16 local input or output failed; 129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM."
         })
 public final class Main implements Runnable {
 
@@ -46,9 +50,8 @@ public final class Main implements Runnable {
 
     /** Starts it, and ends the process with its exit code. */
     public static void main(String[] args) {
-        int code = run(args);
-        System.out.flush();
-        System.err.flush();
+        Printed printed = StandardStreams.settle();
+        int code = run(printed, args);
         if (isEnding()) {
             // A signal is the first cause, and its number the exit code. What it has cut short failed only because of
             // it.
@@ -79,8 +82,20 @@ public final class Main implements Runnable {
         }
     }
 
-    static int run(String... args) {
-        return commandLine().execute(originalOrder(args));
+    /** Runs a command, and fails it if what it printed could not be written. */
+    private static int run(Printed printed, String... args) {
+        var out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int code = commandLine().setOut(out).setErr(err).execute(originalOrder(args));
+        out.flush();
+        err.flush();
+        try {
+            printed.check();
+            return code;
+        } catch (IOException e) {
+            int failed = Failures.report(e, err);
+            return code == Failures.OK ? failed : code;
+        }
     }
 
     static CommandLine commandLine() {

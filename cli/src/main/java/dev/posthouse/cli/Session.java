@@ -1,10 +1,8 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.streams.StandardStreams;
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.connection.Connection;
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -22,13 +20,13 @@ final class Session {
     /** The exit code. */
     static int run(ConnectOptions options, Connecting connecting) {
         Talk talk = options.talk();
-        try (var in = new FileInputStream(FileDescriptor.in);
-                var out = new FileOutputStream(FileDescriptor.out)) {
+        try (var streams = StandardStreams.open()) {
             try (AddressScheme scheme = options.scheme();
-                    Connection connection = connect(options, talk, scheme, options.token(scheme, in), connecting)) {
+                    Connection connection =
+                            connect(options, talk, scheme, options.token(scheme, streams.inputStream()), connecting)) {
                 talk.connected(connection);
                 Terminal terminal = Terminal.current();
-                var pipe = new Pipe(connection, in.getChannel(), out.getChannel(), terminal.in());
+                var pipe = new Pipe(connection, streams.in(), streams.out(), terminal.in());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                     if (pipe.interrupted()) {
                         talk.closed(pipe.sent(), pipe.received(), "interrupted");
