@@ -15,39 +15,44 @@ import java.util.function.Predicate;
  * @param process which program
  * @param from where it says them
  */
-record Events(ChildProcess process, Output from) {
+public record Events(ChildProcess process, Output from) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    static Events out(ChildProcess process) {
+    /** Those on standard output. */
+    public static Events out(ChildProcess process) {
         return new Events(process, Output.OUT);
     }
 
-    static Events err(ChildProcess process) {
+    /** Those on standard error. */
+    public static Events err(ChildProcess process) {
         return new Events(process, Output.ERR);
     }
 
     /** Waits for the first event of a name. */
-    JsonObject await(String name) {
+    public JsonObject await(String name) {
         return await(name, PATIENCE);
     }
 
-    JsonObject await(String name, Duration patience) {
+    /** Waits for the first event of a name, for a time; fails with all that was said. */
+    public JsonObject await(String name, Duration patience) {
         return await(name, event -> true, patience);
     }
 
-    JsonObject await(String name, Predicate<JsonObject> fits) {
+    /** Waits for the first event of a name that fits. */
+    public JsonObject await(String name, Predicate<JsonObject> fits) {
         return await(name, fits, PATIENCE);
     }
 
-    JsonObject await(String name, Predicate<JsonObject> fits, Duration patience) {
+    /** The same, for a time; fails with all that was said. */
+    public JsonObject await(String name, Predicate<JsonObject> fits, Duration patience) {
         String line =
                 process.awaitLine(from, said -> parse(said, name).filter(fits).isPresent(), name, patience);
         return parse(line, name).orElseThrow();
     }
 
     /** All of a name so far. */
-    List<JsonObject> all(String name) {
+    public List<JsonObject> all(String name) {
         return process.lines(from).stream()
                 .flatMap(line -> parse(line, name).stream())
                 .toList();

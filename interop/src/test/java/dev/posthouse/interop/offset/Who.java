@@ -12,10 +12,10 @@ import java.nio.file.Path;
  * @param file with the private key
  * @param identity the same
  */
-record Who(Path file, Identity identity) {
+public record Who(Path file, Identity identity) {
 
     /** A new one. */
-    static Who in(Path directory) throws IOException {
+    public static Who in(Path directory) throws IOException {
         return in(directory, Identity.generate());
     }
 
@@ -35,7 +35,7 @@ record Who(Path file, Identity identity) {
     }
 
     /** The public key, as it is written. */
-    String key() {
+    public String key() {
         return identity.publicKey().toString();
     }
 }
