@@ -35,7 +35,10 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
      */
     public KeepAlive toRelay(ByteStream stream, PublicKey relay) throws IOException {
         return KeepAlive.over(
-                secure(stream, LengthPrefix.U64, settings.longestFrame(), Optional.of(relay)), settings, ticks);
+                secure(stream, LengthPrefix.U64, settings.longestFrame(), Optional.of(relay)),
+                "the relay",
+                settings,
+                ticks);
     }
 
     /**
@@ -90,7 +93,9 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
                     stream,
                     "the handshake with the peer",
                     () -> SecureChannel.establish(leg, own, Optional.of(peer), settings, extensions));
-            return KeepAlive.over(secure, settings, ticks);
+            return leg instanceof KeepAlive kept
+                    ? KeepAlive.within(kept, secure, "the peer", settings, ticks)
+                    : KeepAlive.over(secure, "the peer", settings, ticks);
         } catch (IOException | RuntimeException e) {
             // The leg's keepalives end with the leg, not with the stream below it.
             leg.abort();

@@ -6,12 +6,15 @@ import dev.posthouse.net.TimedOut;
 import dev.posthouse.offset.wire.KaMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a secure channel alive, and gives it up when the peer does not (spec 5): sends a keepalive when nothing else was
- * sent for half the time, and aborts when nothing was heard for the whole of it.
+ * sent for half the time, and aborts when nothing was heard for the whole of it; then whoever receives or sends, or was blocked in it, is
+ * told that.
  *
  * <p>Unlike the original's, its timers run beside the data: they go on while a send is blocked by a slow peer, and the
  * peer's silence counts only while somebody here waits to hear of it (spec 13.1 #5).
@@ -22,6 +25,9 @@ public final class KeepAlive implements MessageStream {
     private static final int MOST_OWED = 2;
 
     private final SecureChannel below;
+    private final String whose;
+    private final @Nullable KeepAlive leg;
+    private final Duration tick;
     private final int limit;
     private final int longestFrame;
     private final Ticks.Registration ticking;
@@ -29,7 +35,8 @@ public final class KeepAlive implements MessageStream {
     private final AtomicInteger owed = new AtomicInteger();
 
     private volatile boolean receiving;
-    private volatile boolean expired;
+    // Set by the clock, before it aborts: whose silence that is for.
+    private volatile @Nullable String silence;
     // Set by the reader and by the senders, taken back by the clock, which alone counts: if both sides wrote a count, a
     // zero could be lost, and a peer that speaks in time be given up.
     private volatile boolean heard;
@@ -38,8 +45,12 @@ public final class KeepAlive implements MessageStream {
     private int silent;
     private int idle;
 
-    private KeepAlive(SecureChannel below, ChannelSettings settings, Ticks ticks) {
+    private KeepAlive(
+            SecureChannel below, String whose, @Nullable KeepAlive leg, ChannelSettings settings, Ticks ticks) {
         this.below = below;
+        this.whose = whose;
+        this.leg = leg;
+        this.tick = ticks.length();
         this.limit = settings.keepAliveTicks();
         this.longestFrame = settings.longestFrame();
         this.ticking = ticks.each(this::tick);
@@ -49,10 +60,20 @@ public final class KeepAlive implements MessageStream {
      * Starts keeping it alive; ends with the stream.
      *
      * @param below taken over
+     * @param whose who is at its other end, for errors: "the relay"
      * @param ticks also counted by {@code below} for its rekeys
      */
-    public static KeepAlive over(SecureChannel below, ChannelSettings settings, Ticks ticks) {
-        return new KeepAlive(below, settings, ticks);
+    public static KeepAlive over(SecureChannel below, String whose, ChannelSettings settings, Ticks ticks) {
+        return new KeepAlive(below, whose, null, settings, ticks);
+    }
+
+    /**
+     * The same for a channel inside a tunnel. Where the relay has been silent for as long as the peer, it is the relay that was.
+     *
+     * @param leg carries the tunnel, with the same ticks
+     */
+    static KeepAlive within(KeepAlive leg, SecureChannel below, String whose, ChannelSettings settings, Ticks ticks) {
+        return new KeepAlive(below, whose, leg, settings, ticks);
     }
 
     /** The channel below, for its peer and its rekeys; not to be read or written. */
@@ -75,7 +96,7 @@ public final class KeepAlive implements MessageStream {
             idle = 0;
         }
         if (receiving && ++silent >= limit) {
-            expired = true;
+            silence = whoseSilence();
             abort();
             return;
         }
@@ -86,6 +107,25 @@ public final class KeepAlive implements MessageStream {
                 Thread.startVirtualThread(this::beat);
             }
         }
+    }
+
+    /** On the clock's thread, which is the leg's too. */
+    private String whoseSilence() {
+        KeepAlive under = leg;
+        if (under == null) {
+            return sayHowLong();
+        }
+        String known = under.silence;
+        if (known == null && under.silent >= under.limit - 1 && !under.heard) {
+            known = under.sayHowLong(); // its turn of this tick may come after this one
+        }
+        return known != null ? known : sayHowLong();
+    }
+
+    private String sayHowLong() {
+        Duration time = tick.multipliedBy(limit);
+        return whose + " was silent for "
+                + (time.toMillisPart() == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms");
     }
 
     private void beat() {
@@ -116,7 +156,7 @@ public final class KeepAlive implements MessageStream {
             }
         } catch (IOException e) {
             ticking.close();
-            throw expired ? new TimedOut("the peer was silent for " + limit + " ticks", e) : e;
+            throw firstCause(e);
         } finally {
             receiving = false;
         }
@@ -124,9 +164,19 @@ public final class KeepAlive implements MessageStream {
 
     @Override
     public void send(ByteBuffer message) throws IOException {
-        below.send(KaMessage.message(message));
+        try {
+            below.send(KaMessage.message(message));
+        } catch (IOException e) {
+            throw firstCause(e);
+        }
         message.position(message.limit());
         sent = true;
+    }
+
+    /** Once it was given up, whatever was blocked fails with what the abort did to it: that is not why. */
+    private IOException firstCause(IOException e) {
+        String why = silence;
+        return why == null ? e : new TimedOut(why, e);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.posthouse.offset.channel.HeldMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,8 +24,11 @@ final class Inbox {
     /** What may be kept, in bytes of cost; one message more than that if there is room left at all. */
     private static final int ROOM = 128 * 1024;
 
-    /** What a peer may still send to an end that is closed, as for any stream of frames: then it is told, by a reset. */
-    private static final long MAX_DISCARDED = 8L << 20;
+    /**
+     * What a peer may still send to an end that is closed: more than it may have sent ahead of us, in the window of an acknowledged stream
+     * or on the way. Then it is told, by a reset.
+     */
+    private static final long MAX_DISCARDED = 32L << 20;
 
     private final MessageStream channel;
     private final ReentrantLock lock = new ReentrantLock();
@@ -34,6 +38,7 @@ final class Inbox {
     private long discarded;
     private boolean closed;
     private boolean ended;
+    private @Nullable IOException cause;
     private @Nullable IOException failure;
 
     Inbox(MessageStream channel) {
@@ -81,7 +86,7 @@ final class Inbox {
         lock.lock();
         try {
             ended = true;
-            failure = why;
+            failure = why instanceof ClosedChannelException && cause != null ? cause : why;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -110,7 +115,7 @@ final class Inbox {
                     return next;
                 }
                 if (failure != null) {
-                    throw new IOException("the tunnel broke: " + failure.getMessage(), failure);
+                    throw broke(failure);
                 }
                 if (ended) {
                     return Optional.empty();
@@ -128,6 +133,18 @@ final class Inbox {
         }
     }
 
+    /** Says why the tunnel is aborted now, which is the failure then, and not what the abort looks like to the one that receives. */
+    void because(IOException why) {
+        lock.lock();
+        try {
+            if (cause == null) {
+                cause = why;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Why the tunnel broke, if it did. */
     Optional<IOException> failure() {
         lock.lock();
@@ -136,6 +153,11 @@ final class Inbox {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The failure as whoever uses the tunnel gets it; each thread its own. */
+    static IOException broke(IOException failure) {
+        return new IOException("the tunnel broke: " + failure.getMessage(), failure);
     }
 
     /** Throws away what is kept and what comes; whoever waits here fails. */

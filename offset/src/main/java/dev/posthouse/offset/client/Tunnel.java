@@ -130,18 +130,29 @@ final class Tunnel {
             if (outputOver || endSaid) {
                 throw outputEnded();
             }
-            channel.send(message);
-        } catch (ClosedByInterruptException e) {
-            abort();
-            throw e;
+            put(message);
         } finally {
             output.unlock();
         }
     }
 
+    /** With the output lock. Fails with what broke the tunnel, which the reader gets too, and not with what that did to this thread. */
+    private void put(ByteBuffer message) throws IOException {
+        try {
+            channel.send(message);
+        } catch (ClosedByInterruptException e) {
+            abort();
+            throw e;
+        } catch (ClosedChannelException e) {
+            throw closed ? e : outputEnded();
+        } catch (IOException e) {
+            throw inbox.failure().map(Inbox::broke).orElseGet(() -> Inbox.broke(e));
+        }
+    }
+
     private IOException outputEnded() {
         return inbox.failure()
-                .map(failure -> new IOException("the tunnel broke: " + failure.getMessage(), failure))
+                .map(Inbox::broke)
                 .orElseGet(() ->
                         endSaid ? new ClosedChannelException() : new IOException("the peer has closed the tunnel"));
     }
@@ -156,11 +167,8 @@ final class Tunnel {
             }
             if (!endSaid && !outputOver) {
                 endSaid = true;
-                channel.send(ByteBuffer.allocate(0));
+                put(ByteBuffer.allocate(0));
             }
-        } catch (ClosedByInterruptException e) {
-            abort();
-            throw e;
         } finally {
             output.unlock();
         }
@@ -203,13 +211,17 @@ final class Tunnel {
 
     private void carryOutEnd() {
         // Aborting ends whatever is blocked, here and in the inbox.
-        Future<?> timer = ForkJoinPool.commonPool().schedule(channel::abort, LINGER.toNanos(), TimeUnit.NANOSECONDS);
+        Future<?> timer = ForkJoinPool.commonPool()
+                .schedule(
+                        () -> giveUp("the peer did not end it within " + LINGER.toMinutes() + " minutes"),
+                        LINGER.toNanos(),
+                        TimeUnit.NANOSECONDS);
         try {
             if (sayAllEnds()) {
                 received.await();
                 channel.close();
             } else {
-                channel.abort();
+                giveUp("the peer did not take what was being sent when it ended");
             }
         } catch (IOException e) {
             // It is broken, or was aborted: nothing is left that could be delivered.
@@ -222,6 +234,11 @@ final class Tunnel {
             over.countDown();
             onOver.accept(this);
         }
+    }
+
+    private void giveUp(String why) {
+        inbox.because(new IOException(why));
+        channel.abort();
     }
 
     /** Whether it could: a writer that the peer holds up does not give way in time. */

@@ -161,7 +161,7 @@ public final class OffsetServer implements Dialect {
             throws IOException {
         Optional<InitConnection> early =
                 age == LengthPrefix.U32 ? Optional.of(firstMessage(leg, channel)) : Optional.empty();
-        KeepAlive kept = KeepAlive.over(channel, settings, ticks);
+        KeepAlive kept = KeepAlive.over(channel, "the client", settings, ticks);
         try {
             InitConnection wanted = early.isPresent() ? early.get() : firstMessage(leg, kept);
             serve(now, new Client(leg, kept, age), arrival, wanted);

@@ -19,6 +19,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signs of life: sent at half time, missed at full time, both counted beside the data. The peer is by hand. */
 @ExtendWith(LeakCheck.class)
@@ -31,7 +33,7 @@ class KeepAliveTest {
 
     KeepAliveTest() throws IOException {
         var other = Background.start(() -> RawChannel.establish(ChannelPair.frames(pair.right()), ChannelPair.RIGHT));
-        kept = KeepAlive.over(channel(pair), ChannelSettings.DEFAULT, ticks);
+        kept = KeepAlive.over(channel(pair), "the peer", ChannelSettings.DEFAULT, ticks);
         peer = other.result();
     }
 
@@ -45,7 +47,7 @@ class KeepAliveTest {
         end();
         pair = MemoryPair.create(link);
         var other = Background.start(() -> RawChannel.establish(ChannelPair.frames(pair.right()), ChannelPair.RIGHT));
-        kept = KeepAlive.over(channel(pair), ChannelSettings.DEFAULT, ticks);
+        kept = KeepAlive.over(channel(pair), "the peer", ChannelSettings.DEFAULT, ticks);
         peer = other.result();
     }
 
@@ -99,8 +101,61 @@ class KeepAliveTest {
         ticks.tick(31);
         assertThat(pair.left().isOpen()).isTrue();
         ticks.tick();
-        assertThat(receiving.failure()).isInstanceOf(TimedOut.class).hasMessageContaining("silent for 32 ticks");
+        assertThat(receiving.failure())
+                .isInstanceOf(TimedOut.class)
+                .hasMessageContaining("the peer was silent for 32 s");
         assertThat(pair.left().isOpen()).isFalse();
+    }
+
+    @Test
+    void whoeverSendsHearsOfTheSilenceTooBlockedOrLater() throws IOException {
+        over(Link.DEFAULT.withBufferSize(300));
+        var receiving = receiving();
+        var blocked =
+                Background.run(() -> kept.send(ChannelPair.noise(100_000))).awaitBlocked();
+        ticks.tick(32);
+        for (Throwable failure : new Throwable[] {receiving.failure(), blocked.failure()}) {
+            assertThat(failure).isInstanceOf(TimedOut.class).hasMessage("the peer was silent for 32 s");
+        }
+        assertThatThrownBy(() -> kept.send(text("later"))).hasMessage("the peer was silent for 32 s");
+        assertThatThrownBy(kept::receive).hasMessage("the peer was silent for 32 s");
+    }
+
+    /** A tunnel's keepalives run over those of the leg to the relay, and both notice. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoWasSilentIsTheRelayUnlessThatLives(boolean relayLives) throws IOException {
+        MemoryPair between = MemoryPair.create();
+        ChannelSettings settings = ChannelSettings.DEFAULT;
+        var relay = Background.start(() -> SecureChannel.establish(
+                ChannelPair.frames(between.right()), ChannelPair.RIGHT, Optional.empty(), settings));
+        KeepAlive leg = KeepAlive.over(channel(between), "the relay", settings, ticks);
+        KeepAlive farLeg = KeepAlive.over(relay.result(), "the client", settings, new ManualTicks());
+        var far =
+                Background.start(() -> SecureChannel.establish(farLeg, ChannelPair.RIGHT, Optional.empty(), settings));
+        KeepAlive tunnel = KeepAlive.within(
+                leg,
+                SecureChannel.establish(leg, ChannelPair.LEFT, Optional.empty(), settings),
+                "the peer",
+                settings,
+                ticks);
+        far.result();
+        var receiving = Background.start(tunnel::receive).awaitBlocked();
+
+        ticks.tick(16);
+        if (relayLives) {
+            farLeg.channel().send(KaMessage.keepAlive());
+            farLeg.channel().rekey();
+            // What came before it was heard.
+            Awaitility.await().until(() -> leg.channel().rekeys() == 1);
+        }
+        ticks.tick(16);
+
+        String why = (relayLives ? "the peer" : "the relay") + " was silent for 32 s";
+        assertThat(receiving.failure()).isInstanceOf(TimedOut.class).hasMessage(why);
+        assertThatThrownBy(() -> tunnel.send(text("later"))).hasMessage(why);
+        farLeg.abort();
+        leg.abort();
     }
 
     @Test
@@ -167,7 +222,7 @@ class KeepAliveTest {
         MemoryPair neighbours = MemoryPair.create();
         var other =
                 Background.start(() -> RawChannel.establish(ChannelPair.frames(neighbours.right()), ChannelPair.RIGHT));
-        KeepAlive neighbour = KeepAlive.over(channel(neighbours), ChannelSettings.DEFAULT, ticks);
+        KeepAlive neighbour = KeepAlive.over(channel(neighbours), "the peer", ChannelSettings.DEFAULT, ticks);
         RawChannel heard = other.result();
         for (int round = 0; round < 4; round++) {
             ticks.tick(16);
@@ -209,9 +264,10 @@ class KeepAliveTest {
         KeepAlive near = KeepAlive.over(
                 SecureChannel.establish(
                         ChannelPair.frames(between.left()), ChannelPair.LEFT, Optional.empty(), settings),
+                "the peer",
                 settings,
                 ticks);
-        KeepAlive other = KeepAlive.over(far.result(), settings, ticks);
+        KeepAlive other = KeepAlive.over(far.result(), "the peer", settings, ticks);
         var reading = Background.start(near::receive);
         var readingThere = Background.start(other::receive);
         for (int round = 1; round <= 4; round++) {

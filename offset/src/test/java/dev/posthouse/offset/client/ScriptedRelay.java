@@ -52,7 +52,7 @@ final class ScriptedRelay implements AutoCloseable {
         TcpStream stream = accept();
         var channels = new Channels(identity, ChannelSettings.DEFAULT, new ManualTicks());
         var channel = channels.fromClient(stream, LengthPrefix.U64);
-        var kept = KeepAlive.over(channel, ChannelSettings.DEFAULT, channels.ticks());
+        var kept = KeepAlive.over(channel, "the client", ChannelSettings.DEFAULT, channels.ticks());
         open.add(kept::abort);
         return new Visitor(stream, kept, InitConnection.decode(kept.receive().orElseThrow()));
     }

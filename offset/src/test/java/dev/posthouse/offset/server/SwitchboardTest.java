@@ -345,7 +345,7 @@ class SwitchboardTest {
             relay.ticks().tick(33);
             RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
             assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
-            assertThat(closed.error().orElse("")).contains("silent for 32 ticks");
+            assertThat(closed.error().orElse("")).contains("the client was silent for 160 s");
         }
     }
 

@@ -66,7 +66,10 @@ final class TestClient implements AutoCloseable {
                 SecureChannel.establish(frames, identity, Optional.of(relay.key()), ChannelSettings.DEFAULT);
         secure.send(wanted.encode());
         return new TestClient(
-                relay, identity, stream, KeepAlive.over(secure, ChannelSettings.DEFAULT, relay.clientTicks()));
+                relay,
+                identity,
+                stream,
+                KeepAlive.over(secure, "the relay", ChannelSettings.DEFAULT, relay.clientTicks()));
     }
 
     /** A listener; returns when the relay knows it. */
