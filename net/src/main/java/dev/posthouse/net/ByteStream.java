@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Anything that carries bytes both ways: a TCP connection, a TLS connection, one end of an in-memory pair, a relayed
@@ -45,6 +46,18 @@ public interface ByteStream extends ByteChannel {
      */
     @Override
     int write(ByteBuffer from) throws IOException;
+
+    /**
+     * When the layer below last took some of what is written here, as {@link System#nanoTime()}: also within a write that
+     * is still blocked, so that one which goes on slowly can be told from one that does not go on at all. May be asked from
+     * any thread. A write on a platform thread may show its progress only when it is over.
+     *
+     * @return the time; when the stream was made if nothing was taken yet; or empty if the stream cannot tell, as is the
+     *     default. Who looks for a reader that takes nothing must not hold such a stream for one
+     */
+    default OptionalLong lastTaken() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Ends the direction from here to the peer after everything written so far: the peer's read returns -1. The other

@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A stream that goes straight through to another one; a subclass overrides what it does otherwise. Threads, buffers and
@@ -32,6 +33,11 @@ public abstract class DelegatingStream implements ByteStream {
     @Override
     public int write(ByteBuffer from) throws IOException {
         return below.write(from);
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return below.lastTaken();
     }
 
     @Override

@@ -108,7 +108,6 @@ final class DialRace implements AutoCloseable {
                 }
                 channel.bind(new InetSocketAddress(InetAddress.ofLiteral(four ? "0.0.0.0" : "::"), localPort.get()));
             }
-            KeepAlive.setTimes(channel);
             return channel;
         } catch (IOException | RuntimeException e) {
             channel.close();

@@ -3,6 +3,7 @@ package dev.posthouse.net;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Carries whole messages both ways: their borders mean something, each is bounded, nothing is split or merged. A framing
@@ -34,6 +35,16 @@ public interface MessageStream extends AutoCloseable {
      * @throws IOException if the stream broke, or was closed or aborted at this end
      */
     void send(ByteBuffer message) throws IOException;
+
+    /**
+     * When the layer below last took some of what is sent here, also within a message whose sending is still blocked, as
+     * {@link ByteStream#lastTaken()} says it.
+     *
+     * @return the time, as {@link System#nanoTime()}; or empty if the stream cannot tell, as is the default
+     */
+    default OptionalLong lastTaken() {
+        return OptionalLong.empty();
+    }
 
     /** The most bytes that a message to be sent may have. */
     int longest();

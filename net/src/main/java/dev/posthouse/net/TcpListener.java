@@ -9,8 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * A listening TCP socket. Any number of threads may accept; closing it from any thread ends them. What it accepts probes
- * a silent peer every 15 s once keepalive is on, as {@link TcpStream} turns it on.
+ * A listening TCP socket. Any number of threads may accept; closing it from any thread ends them.
  */
 public final class TcpListener implements AutoCloseable {
 
@@ -19,12 +18,10 @@ public final class TcpListener implements AutoCloseable {
 
     private final ServerSocketChannel channel;
     private final InetSocketAddress address;
-    private final boolean keepAliveInherited;
 
     private TcpListener(ServerSocketChannel channel) throws IOException {
         this.channel = channel;
         this.address = (InetSocketAddress) channel.getLocalAddress();
-        this.keepAliveInherited = KeepAlive.isInherited(channel);
     }
 
     /**
@@ -43,9 +40,6 @@ public final class TcpListener implements AutoCloseable {
                 : ServerSocketChannel.open();
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            if (KeepAlive.isInherited(channel)) {
-                KeepAlive.setTimes(channel);
-            }
             channel.bind(address, BACKLOG);
             return new TcpListener(channel);
         } catch (IOException | RuntimeException e) {
@@ -61,15 +55,7 @@ public final class TcpListener implements AutoCloseable {
      * @throws IOException if this listener was closed, or accepting failed, as it does when descriptors run out
      */
     public SocketChannel accept() throws IOException {
-        SocketChannel accepted = channel.accept();
-        if (!keepAliveInherited) {
-            try {
-                KeepAlive.setTimes(accepted);
-            } catch (IOException e) {
-                // some systems refuse options on a connection that the peer has reset already; reading it will say so
-            }
-        }
-        return accepted;
+        return channel.accept();
     }
 
     /** Where it listens, with the port that the system chose. */

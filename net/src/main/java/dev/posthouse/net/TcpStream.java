@@ -9,9 +9,11 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
- * A connected TCP socket. Nagle's algorithm is off and keepalive on.
+ * A connected TCP socket. Nagle's algorithm is off and keepalive on: a peer that is silent because it is gone is found out
+ * within a minute, and a read then fails.
  *
  * <p>The channel is in blocking mode whenever this class is used. The relay's data path borrows it with {@link #channel()},
  * makes it non-blocking for as long as its event loop owns it, and nobody else touches the stream meanwhile.
@@ -35,6 +37,8 @@ public final class TcpStream implements ByteStream {
     private final InetSocketAddress remote;
     private volatile int readTimeoutMillis;
 
+    private volatile long lastTaken = System.nanoTime();
+
     /**
      * Takes a connected channel over: sets no-delay and keepalive.
      *
@@ -52,7 +56,7 @@ public final class TcpStream implements ByteStream {
         this.remote = far;
         this.local = near;
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        KeepAlive.start(channel);
     }
 
     /** The channel itself, for an event loop that takes the stream over. */
@@ -113,12 +117,20 @@ public final class TcpStream implements ByteStream {
         try {
             while (from.position() < end) {
                 from.limit(from.position() + Math.min(end - from.position(), CHUNK));
+                // On a virtual thread this returns as soon as the system has taken something, so that it shows as it
+                // goes.
                 channel.write(from);
+                lastTaken = System.nanoTime();
             }
         } finally {
             from.limit(end);
         }
         return total;
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return OptionalLong.of(lastTaken);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
@@ -217,6 +218,31 @@ public abstract class ByteStreamContractTest {
     }
 
     // ---- the end of a direction
+
+    @Test
+    void whatABlockedWriteGetsRidOfShowsWhileItIsBlocked() throws IOException {
+        assumeThat(here().lastTaken()).isPresent();
+        long before = System.nanoTime();
+        Background<?> writing = Background.run(() -> {
+                    while (true) {
+                        here().write(ByteBuffer.allocate(1 << 20));
+                    }
+                })
+                .awaitBlocked();
+        long blocked = here().lastTaken().orElseThrow();
+        assertThat(blocked - before).isPositive();
+        long look = System.nanoTime();
+        assertThat(here().lastTaken().orElseThrow()).isLessThan(look);
+
+        ByteBuffer into = ByteBuffer.allocate(1 << 20);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> {
+            there().read(into.clear());
+            return here().lastTaken().orElseThrow() - look > 0;
+        });
+
+        here().abort();
+        writing.failure();
+    }
 
     @Test
     void shutdownOutputEndsThePeersReadingBehindAllThatWasWritten() throws IOException {

@@ -30,7 +30,7 @@ class TcpStreamTest {
             assertThat(channel.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
             assertOption(channel, ExtendedSocketOptions.TCP_KEEPIDLE, 15);
             assertOption(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, 15);
-            assertOption(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, 9);
+            assertOption(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** One end of an in-memory pair: reads one {@link Pipe} and writes the other. Threads as {@link ByteStream} says. */
@@ -59,6 +60,11 @@ final class MemoryStream implements ByteStream {
             throw interrupted();
         }
         return total;
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return OptionalLong.of(out.lastTaken());
     }
 
     @Override

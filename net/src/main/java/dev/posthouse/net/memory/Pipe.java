@@ -36,6 +36,8 @@ final class Pipe {
     private boolean reset;
     private boolean readerClosed;
     private boolean writerClosed;
+    // Written under the lock, read by any thread.
+    private volatile long lastTaken = System.nanoTime();
 
     Pipe(int capacity, long latencyNanos) {
         this.capacity = capacity;
@@ -138,12 +140,18 @@ final class Pipe {
                 byte[] part = new byte[Math.min(room, from.remaining())];
                 from.get(part);
                 count += part.length;
-                underWay.add(new Segment(ByteBuffer.wrap(part), System.nanoTime() + latencyNanos));
+                lastTaken = System.nanoTime();
+                underWay.add(new Segment(ByteBuffer.wrap(part), lastTaken + latencyNanos));
                 readable.signalAll();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** When a write last put something in, as {@link System#nanoTime()}. */
+    long lastTaken() {
+        return lastTaken;
     }
 
     /** Puts an end behind what was written. */

@@ -12,6 +12,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngineResult;
@@ -189,6 +190,11 @@ public final class TlsStream implements ByteStream {
                 output.unlock();
             }
         }
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return below.lastTaken();
     }
 
     @Override

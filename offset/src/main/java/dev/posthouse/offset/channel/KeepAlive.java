@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +178,11 @@ public final class KeepAlive implements MessageStream {
     private IOException firstCause(IOException e) {
         String why = silence;
         return why == null ? e : new TimedOut(why, e);
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return below.lastTaken();
     }
 
     @Override

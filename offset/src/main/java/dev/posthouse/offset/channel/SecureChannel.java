@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -290,6 +291,11 @@ public final class SecureChannel implements MessageStream {
         ByteBuffer record = ByteBuffer.allocate(plain.remaining() + RecordCipher.OVERHEAD);
         sender.seal(plain, record);
         below.send(record.flip());
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return below.lastTaken();
     }
 
     @Override

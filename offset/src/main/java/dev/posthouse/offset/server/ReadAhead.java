@@ -5,6 +5,7 @@ import dev.posthouse.offset.channel.HeldMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,11 @@ final class ReadAhead implements MessageStream {
     @Override
     public void send(ByteBuffer message) throws IOException {
         below.send(message);
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return below.lastTaken();
     }
 
     @Override

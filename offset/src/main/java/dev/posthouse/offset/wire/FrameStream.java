@@ -11,6 +11,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -185,6 +186,11 @@ public final class FrameStream implements MessageStream {
         } finally {
             sending.unlock();
         }
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return stream.lastTaken();
     }
 
     @Override
