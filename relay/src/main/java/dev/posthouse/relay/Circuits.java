@@ -4,7 +4,9 @@ import dev.posthouse.relay.splice.DataPath;
 import dev.posthouse.relay.splice.Meter;
 import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;
+import dev.posthouse.relay.splice.StalledReader;
 import dev.posthouse.relay.splice.Terms;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -96,7 +98,7 @@ public final class Circuits {
         meters.addAll(use.meters());
         running.put(number, circuit);
         events.on(new RelayEvent.CircuitOpened(dialect, number, name, took));
-        circuit.carriedBy(joint.join(new Terms(metering.idle(), meters), end -> {
+        circuit.carriedBy(joint.join(new Terms(metering.idle(), metering.stalled(), meters), end -> {
             use.close();
             dialer.release();
             accepter.release();
@@ -109,11 +111,19 @@ public final class Circuits {
                     end.leftToRight(),
                     end.rightToLeft(),
                     Duration.ofNanos(System.nanoTime() - start),
-                    end.error().map(Throwable::toString)));
+                    end.error().map(Circuits::text)));
             remove(number);
             onEnd.accept(end);
         }));
         return circuit;
+    }
+
+    /** Which of the two took nothing is what an operator wants to know; the data path knows left and right only. */
+    private static String text(IOException error) {
+        return error instanceof StalledReader stalled
+                ? "the " + (stalled.left() ? "dialer" : "accepter") + " took nothing for "
+                        + stalled.limit().toMillis() + " ms while bytes waited for it"
+                : error.toString();
     }
 
     private void remove(long number) {

@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param circuitsPerAddress circuits, for each address that is an end of them
  * @param circuitsInAll circuits
  * @param idle how long a circuit may move no byte
+ * @param stalled how long bytes of a circuit may wait for a peer that takes none; any byte taken starts the time anew
  * @param bytesPerCircuit bytes of one circuit, both directions together
  * @param bytesPerAddress bytes of all circuits of one address in one {@code period}
  * @param bytesInAll bytes of all circuits in one {@code period}
@@ -31,6 +32,7 @@ public record Limits(
         int circuitsPerAddress,
         int circuitsInAll,
         Duration idle,
+        Duration stalled,
         long bytesPerCircuit,
         long bytesPerAddress,
         long bytesInAll,
@@ -48,6 +50,7 @@ public record Limits(
         positive("choice", choice);
         positive("period", period);
         notNegative("idle", idle.toMillis());
+        notNegative("stalled", stalled.toMillis());
         notNegative("waitingPerAddress", waitingPerAddress);
         notNegative("waitingInAll", waitingInAll);
         notNegative("circuitsPerAddress", circuitsPerAddress);
@@ -87,6 +90,7 @@ public record Limits(
         private int circuitsPerAddress = 1_024;
         private int circuitsInAll = 50_000;
         private Duration idle = Duration.ZERO;
+        private Duration stalled = Duration.ofSeconds(60);
         private long bytesPerCircuit;
         private long bytesPerAddress;
         private long bytesInAll;
@@ -137,6 +141,11 @@ public record Limits(
             return this;
         }
 
+        public Builder stalled(Duration value) {
+            stalled = value;
+            return this;
+        }
+
         public Builder bytesPerCircuit(long value) {
             bytesPerCircuit = value;
             return this;
@@ -183,6 +192,7 @@ public record Limits(
                     circuitsPerAddress,
                     circuitsInAll,
                     idle,
+                    stalled,
                     bytesPerCircuit,
                     bytesPerAddress,
                     bytesInAll,

@@ -82,6 +82,10 @@ final class Metering {
         return admission.limits().idle();
     }
 
+    Duration stalled() {
+        return admission.limits().stalled();
+    }
+
     Use use(AddressKey one, AddressKey other) {
         Limits limits = admission.limits();
         var meters = new ArrayList<Meter>();

@@ -19,6 +19,8 @@ public enum Reason {
     REPLACED("replaced", 13),
     /** Nothing moved for too long. */
     IDLE("idle", 14),
+    /** Bytes waited for a reader that took none for too long. */
+    STALLED("stalled", 14),
     /** A handshake, or the choice of a route, took too long. */
     HANDSHAKE_TIMEOUT("handshake-timeout", 15),
     /** A peer broke its protocol. */

@@ -186,6 +186,13 @@ public final class Settings {
                     "bytes of all circuits of one address in one period"),
             LimitSetting.of(
                     "bytes",
+            LimitSetting.of(
+                    "stalled",
+                    SettingTypes.SPAN_OR_OFF,
+                    Limits::stalled,
+                    Limits.Builder::stalled,
+                    "how long bytes of a circuit may wait for a peer that takes none of them; any byte that it takes starts the"
+                            + " time anew"),
                     SettingTypes.BYTES_OR_OFF,
                     Limits::bytesInAll,
                     Limits.Builder::bytesInAll,

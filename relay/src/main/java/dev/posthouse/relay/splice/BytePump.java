@@ -4,6 +4,7 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Moves bytes. It waits with a small buffer, so that many can wait; while reads fill it, it borrows a larger one. */
@@ -74,12 +75,21 @@ final class BytePump extends Pump {
             splice.endBoth();
         }
         try {
-            sink.shutdownOutput();
+            // TLS says so in a record, which may have to wait, too.
+            watched(() -> {
+                sink.shutdownOutput();
+                return 0;
+            });
         } catch (IOException e) {
             if (splice.cause() != Reason.COMPLETED) {
                 throw e;
             }
         }
+    }
+
+    @Override
+    OptionalLong lastTaken() {
+        return sink.lastTaken();
     }
 
     @Override

@@ -28,6 +28,8 @@ final class Leg implements KeyHandler {
     private @Nullable ByteBuffer front;
     // Read from here, not yet written to the partner.
     private @Nullable ByteBuffer waiting;
+    // Since when the partner has taken nothing of it.
+    private long waitingSince;
     private long retryAt;
     // Written by the loop, read by anyone.
     private volatile long moved;
@@ -55,6 +57,24 @@ final class Leg implements KeyHandler {
     /** Whether the peer's end was read and passed on; nothing can wait then, as nothing is read while something does. */
     boolean hasEnded() {
         return ended;
+    }
+
+    /** Nanoseconds until what waits has waited for {@code limit}, or {@link Long#MAX_VALUE} if nothing waits. */
+    long stallDelay(long now, long limit) {
+        return waiting == null ? Long.MAX_VALUE : waitingSince + limit - now;
+    }
+
+    boolean isStalled(long now, long limit) {
+        return waiting != null && now - waitingSince >= limit;
+    }
+
+    /** Tries to write what waits, though the selector has not said that it would go. */
+    void writeAgain() {
+        try {
+            flush();
+        } catch (IOException e) {
+            splice.broken(e);
+        }
     }
 
     void register(SelectorLoop loop) throws IOException {
@@ -211,6 +231,8 @@ final class Leg implements KeyHandler {
         partner.stream.channel().write(buffer);
         if (buffer.hasRemaining()) {
             waiting = buffers.keepRest();
+            waitingSince = splice.loop().now();
+            splice.waitsSince(waitingSince);
             updateInterest();
             partner.updateInterest();
         }
@@ -224,7 +246,8 @@ final class Leg implements KeyHandler {
         }
         Leg partner = splice.partner(this);
         if (partner.stream.channel().write(kept) > 0) {
-            splice.movedAt(splice.loop().now());
+            waitingSince = splice.loop().now();
+            splice.movedAt(waitingSince);
         }
         if (kept.hasRemaining()) {
             return;

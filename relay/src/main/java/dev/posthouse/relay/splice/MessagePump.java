@@ -6,6 +6,7 @@ import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Moves messages, one at a time and each whole: what the meters allow of one is counted as used while the rest of it waits
@@ -42,7 +43,7 @@ final class MessagePump extends Pump {
             if (length > 0) {
                 pass(message.get());
             } else {
-                sink.send(message.get());
+                send(message.get());
             }
         }
     }
@@ -62,10 +63,26 @@ final class MessagePump extends Pump {
     private void end() throws IOException {
         splice.endMessages();
         try {
-            sink.shutdownOutput();
+            watched(() -> {
+                sink.shutdownOutput();
+                return 0;
+            });
         } catch (IOException e) {
             // The sink had gone already, or goes now; nothing is left to be said to it.
         }
+    }
+
+    @Override
+    OptionalLong lastTaken() {
+        return sink.lastTaken();
+    }
+
+    /** An empty message, which no meter is asked about. */
+    private void send(ByteBuffer empty) throws IOException {
+        int _ = watched(() -> {
+            sink.send(empty);
+            return 0;
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.posthouse.net.TcpStream;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class NioSplice extends Timed implements Splice {
     private final Leg right;
     private final @Nullable Meter meter;
     private final long idleNanos;
+    private final long stalledNanos;
     private final Consumer<SpliceEnd> onEnd;
     private long lastMoved;
     private long drainingSince;
@@ -44,6 +46,7 @@ final class NioSplice extends Timed implements Splice {
         this.right = new Leg(this, right, rightFront);
         this.meter = MeterChain.of(terms.meters());
         this.idleNanos = Splicer.nanos(terms.idle());
+        this.stalledNanos = Splicer.nanos(terms.stalled());
         this.onEnd = onEnd;
     }
 
@@ -137,7 +140,14 @@ final class NioSplice extends Timed implements Splice {
         }
     }
 
-    /** Sets the one timer to whatever comes first: the end of the idle time, of draining, or a leg's retry time. */
+    /** Bytes wait since {@code time}. A timer that comes sooner looks for itself what is left, and sets itself anew. */
+    void waitsSince(long time) {
+        if (stalledNanos != 0 && (place == NOWHERE || due - (time + stalledNanos) > 0)) {
+            loop.timers().arm(this, time + stalledNanos);
+        }
+    }
+
+    /** Sets the one timer to whatever comes first: the end of the idle or stalled time, of draining, or a retry time. */
     void rearm() {
         long now = loop.now();
         long delay = Long.MAX_VALUE;
@@ -146,6 +156,9 @@ final class NioSplice extends Timed implements Splice {
         }
         if (draining) {
             delay = Math.min(delay, drainingSince + Splicer.DRAIN.toNanos() - now);
+        }
+        if (stalledNanos != 0) {
+            delay = Math.min(delay, Math.min(left.stallDelay(now, stalledNanos), right.stallDelay(now, stalledNanos)));
         }
         delay = Math.min(delay, Math.min(left.retryDelay(now), right.retryDelay(now)));
         if (delay == Long.MAX_VALUE) {
@@ -160,13 +173,36 @@ final class NioSplice extends Timed implements Splice {
         // First, since what a leg moves now was not idle, however late this timer comes.
         left.retry(now);
         right.retry(now);
+        if (isOverdue(now)) {
+            // The system calls a socket writable only when a third of its buffer is free, megabytes perhaps: a slow
+            // reader
+            // that has taken less shows by a write alone.
+            left.writeAgain();
+            right.writeAgain();
+        }
         if (draining && now - drainingSince >= Splicer.DRAIN.toNanos()) {
             finish(Reason.LIMIT_BYTES, null);
-        } else if (idleNanos != 0 && now - lastMoved >= idleNanos) {
+        } else if (isStalled(left, now) || isStalled(right, now)) {
+            // What the left leg has read waits for the right one.
+            var error = new StalledReader(!isStalled(left, now), Duration.ofNanos(stalledNanos));
+            finish(limited ? Reason.LIMIT_BYTES : Reason.STALLED, limited ? null : error);
+        } else if (isIdle(now)) {
             finish(limited ? Reason.LIMIT_BYTES : Reason.IDLE, null);
         } else if (!over) {
             rearm();
         }
+    }
+
+    private boolean isOverdue(long now) {
+        return isIdle(now) || isStalled(left, now) || isStalled(right, now);
+    }
+
+    private boolean isIdle(long now) {
+        return idleNanos != 0 && now - lastMoved >= idleNanos;
+    }
+
+    private boolean isStalled(Leg leg, long now) {
+        return stalledNanos != 0 && leg.isStalled(now, stalledNanos);
     }
 
     /** More was there than the meters allow. */

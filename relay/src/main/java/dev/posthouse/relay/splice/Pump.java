@@ -3,6 +3,7 @@ package dev.posthouse.relay.splice;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,10 @@ abstract class Pump implements Runnable {
     private volatile long moved;
     private volatile long lastMoved = System.nanoTime();
     private volatile boolean writing;
+    /** When the write that is under way began; 0 for none. */
+    private volatile long sinceWrite;
+
+    private volatile @Nullable Thread thread;
     private long delivered;
 
     /** Nanoseconds of passing on since the thread last left its carrier; this thread's. */
@@ -51,6 +56,9 @@ abstract class Pump implements Runnable {
      */
     abstract int deliver(ByteBuffer part, boolean last) throws IOException;
 
+    /** As {@link dev.posthouse.net.ByteStream#lastTaken()} of what it writes to. */
+    abstract OptionalLong lastTaken();
+
     /** Bytes read so far. */
     final long moved() {
         return moved;
@@ -69,12 +77,57 @@ abstract class Pump implements Runnable {
         return lastMoved;
     }
 
+    /**
+     * When the write that is under way last came forward, or began, as {@link System#nanoTime()}; empty if there is none, or
+     * if the stream cannot tell.
+     */
+    final OptionalLong cameForward() {
+        long since = sinceWrite;
+        OptionalLong taken = lastTaken();
+        if (since == 0 || taken.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(taken.getAsLong() - since > 0 ? taken.getAsLong() : since);
+    }
+
+    /**
+     * Makes a write that is blocked look again whether something goes: the system calls a socket writable only when a third of its
+     * buffer is free, megabytes perhaps, and a slow reader that has taken less would not show. A thread that waits for a
+     * socket, a lock or a condition looks again whenever it is woken, so that a wake-up too many does no harm.
+     *
+     * @return whether a write is under way
+     */
+    final boolean writeAgain() {
+        if (sinceWrite == 0) {
+            return false;
+        }
+        LockSupport.unpark(thread);
+        return true;
+    }
+
+    /** Something that may block because nobody reads. */
+    @FunctionalInterface
+    interface Write {
+        int run() throws IOException;
+    }
+
+    /** Does {@code write}, so that {@link #cameForward} shows how it goes. */
+    final int watched(Write write) throws IOException {
+        sinceWrite = System.nanoTime() | 1;
+        try {
+            return write.run();
+        } finally {
+            sinceWrite = 0;
+        }
+    }
+
     final boolean isWriting() {
         return writing;
     }
 
     @Override
     public final void run() {
+        thread = Thread.currentThread();
         try {
             pump();
         } catch (IOException e) {
@@ -155,7 +208,7 @@ abstract class Pump implements Runnable {
         }
         long start = System.nanoTime();
         try {
-            delivered += deliver(part, part.limit() == end);
+            delivered += watched(() -> deliver(part, part.limit() == end));
             long now = System.nanoTime();
             lastMoved = now;
             worked += now - start;

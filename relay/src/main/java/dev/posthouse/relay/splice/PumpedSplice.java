@@ -6,6 +6,7 @@ import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class PumpedSplice extends Timed implements Splice {
         void close() throws IOException;
     }
 
+    /** How long a write that was made to try again may take to show that something went. */
+    private static final long TRY = Duration.ofMillis(500).toNanos();
+
     private final End left;
     private final End right;
     private final Pump leftToRight;
@@ -40,6 +44,7 @@ final class PumpedSplice extends Timed implements Splice {
     private final @Nullable Meter meter;
     private final SelectorLoop clock;
     private final long idleNanos;
+    private final long stalledNanos;
     private final Consumer<SpliceEnd> onEnd;
     private final Consumer<PumpedSplice> onOver;
     // Set once, under the lock.
@@ -50,8 +55,9 @@ final class PumpedSplice extends Timed implements Splice {
     private @Nullable IOException error;
     // Guarded by this.
     private int pumping = 2;
-    // These two: on the clock's thread.
+    // These three: on the clock's thread.
     private boolean draining;
+    private boolean triedAgain;
     private boolean over;
 
     private PumpedSplice(
@@ -68,6 +74,7 @@ final class PumpedSplice extends Timed implements Splice {
         this.meter = MeterChain.of(terms.meters());
         this.clock = clock;
         this.idleNanos = Splicer.nanos(terms.idle());
+        this.stalledNanos = Splicer.nanos(terms.stalled());
         this.onEnd = onEnd;
         this.onOver = onOver;
         this.leftToRight = leftToRight.apply(this);
@@ -121,10 +128,10 @@ final class PumpedSplice extends Timed implements Splice {
     }
 
     void start() {
-        if (idleNanos != 0) {
+        if (idleNanos != 0 || stalledNanos != 0) {
             clock.submit(() -> {
                 if (cause == null) {
-                    clock.timers().arm(this, lastMoved() + idleNanos);
+                    rearm(clock.now());
                 }
             });
         }
@@ -229,18 +236,69 @@ final class PumpedSplice extends Timed implements Splice {
 
     @Override
     void expired(long now) {
-        long lastMoved = lastMoved();
-        if (draining || now - lastMoved >= idleNanos) {
+        if (draining) {
+            fail(Reason.IDLE, null);
+        } else if (isOverdue(now) && !triedAgain && writeAgain()) {
+            triedAgain = true;
+            clock.timers().arm(this, now + Math.min(TRY, stalledNanos != 0 ? stalledNanos : idleNanos));
+        } else if (stalledNanos != 0 && (isStalled(leftToRight, now) || isStalled(rightToLeft, now))) {
+            fail(Reason.STALLED, new StalledReader(!isStalled(leftToRight, now), Duration.ofNanos(stalledNanos)));
+        } else if (idleNanos != 0 && now - lastMoved() >= idleNanos) {
             fail(Reason.IDLE, null);
         } else {
-            clock.timers().arm(this, lastMoved + idleNanos);
+            triedAgain = false;
+            rearm(now);
         }
     }
 
+    private boolean writeAgain() {
+        boolean there = leftToRight.writeAgain();
+        boolean back = rightToLeft.writeAgain();
+        return there || back;
+    }
+
+    private boolean isOverdue(long now) {
+        return (stalledNanos != 0 && (isStalled(leftToRight, now) || isStalled(rightToLeft, now)))
+                || (idleNanos != 0 && now - lastMoved() >= idleNanos);
+    }
+
+    /**
+     * Sets the timer to the end of the idle time, or to when a write that is under way, or one that begins right now, would
+     * have stalled for too long: whatever is later than that is seen by the timer then.
+     */
+    private void rearm(long now) {
+        long delay = Long.MAX_VALUE;
+        if (idleNanos != 0) {
+            delay = lastMoved() + idleNanos - now;
+        }
+        if (stalledNanos != 0) {
+            delay = Math.min(delay, stalledNanos - Math.max(standing(leftToRight, now), standing(rightToLeft, now)));
+        }
+        clock.timers().arm(this, now + delay);
+    }
+
+    private boolean isStalled(Pump pump, long now) {
+        return standing(pump, now) >= stalledNanos;
+    }
+
+    /** How long a pump's write has not come forward; 0 if it has none under way. */
+    private static long standing(Pump pump, long now) {
+        OptionalLong last = pump.cameForward();
+        return last.isEmpty() ? 0 : Math.max(0, now - last.getAsLong());
+    }
+
+    /** When something moved last, be it a part of a write that is still under way. */
     private long lastMoved() {
-        long there = leftToRight.lastMoved();
-        long back = rightToLeft.lastMoved();
-        return there - back > 0 ? there : back;
+        return later(lastMoved(leftToRight), lastMoved(rightToLeft));
+    }
+
+    private static long lastMoved(Pump pump) {
+        long moved = pump.lastMoved();
+        return later(moved, pump.cameForward().orElse(moved));
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
     }
 
     /** A pump has come to its end; the last one finishes. On the pump's thread. */

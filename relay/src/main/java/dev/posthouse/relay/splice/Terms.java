@@ -8,17 +8,24 @@ import java.util.List;
  *
  * @param idle with no byte either way for this long it ends with {@link dev.posthouse.relay.Reason#IDLE}; {@link
  *     Duration#ZERO} for no bound
+ * @param stalled when bytes have waited for this long for one of the peers, which took none of them meanwhile, it ends with
+ *     {@link dev.posthouse.relay.Reason#STALLED}; {@link Duration#ZERO} for no bound. Any byte that is taken starts the time
+ *     anew, and nothing that waits is no time at all: a quiet pair is never ended by it
  * @param meters every byte must be allowed by all of them; shared between splices where the limit is shared
  */
-public record Terms(Duration idle, List<Meter> meters) {
+public record Terms(Duration idle, Duration stalled, List<Meter> meters) {
 
     /** No bounds. */
-    public static final Terms UNLIMITED = new Terms(Duration.ZERO, List.of());
+    public static final Terms UNLIMITED = new Terms(Duration.ZERO, Duration.ZERO, List.of());
 
-    /** @throws IllegalArgumentException if {@code idle} is negative */
+    /** @throws IllegalArgumentException if {@code idle} or {@code stalled} is negative */
     public Terms {
         if (idle.isNegative()) {
             throw new IllegalArgumentException("the idle time is zero (no bound) or positive, not " + idle);
+        }
+        if (stalled.isNegative()) {
+            throw new IllegalArgumentException(
+                    "the time for a stalled reader is zero (no bound) or positive, not " + stalled);
         }
         meters = List.copyOf(meters);
     }

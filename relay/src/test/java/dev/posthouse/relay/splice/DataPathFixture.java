@@ -106,11 +106,15 @@ abstract class DataPathFixture {
     }
 
     static Terms idle(Duration limit) {
-        return new Terms(limit, List.of());
+        return new Terms(limit, Duration.ZERO, List.of());
+    }
+
+    static Terms stalled(Duration limit) {
+        return new Terms(Duration.ZERO, limit, List.of());
     }
 
     static Terms metered(Meter... meters) {
-        return new Terms(Duration.ZERO, List.of(meters));
+        return new Terms(Duration.ZERO, Duration.ZERO, List.of(meters));
     }
 
     static byte[] text(String text) {

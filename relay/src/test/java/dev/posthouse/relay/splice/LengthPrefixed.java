@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** The plainest message stream: four bytes of length, then the message. */
@@ -48,6 +49,11 @@ final class LengthPrefixed implements MessageStream {
         } finally {
             sending.unlock();
         }
+    }
+
+    @Override
+    public OptionalLong lastTaken() {
+        return below.lastTaken();
     }
 
     @Override

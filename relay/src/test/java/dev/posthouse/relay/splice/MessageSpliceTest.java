@@ -2,12 +2,14 @@ package dev.posthouse.relay.splice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -149,6 +151,55 @@ class MessageSpliceTest extends DataPathFixture {
         Pair pair = joined(idle(Duration.ofMillis(200)));
 
         assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.IDLE);
+    }
+
+    @Test
+    void aReaderThatTakesNothingEndsThePairAndBothKnow() throws Exception {
+        Pair pair = joined(stalled(Duration.ofMillis(300)));
+
+        Future<?> sending = tasks.submit(() -> {
+            while (true) {
+                pair.left().send(ByteBuffer.allocate(1_000_000));
+            }
+        });
+
+        assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.STALLED);
+        assertThat(sending)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingRootCause()
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> receiveAll(pair.right())).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aLargeMessageThatIsTakenPieceByPieceIsNotStalled() throws Exception {
+        Duration limit = Duration.ofSeconds(1);
+        Connection left = connect();
+        Connection right = connect();
+        right.peer().channel().setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024);
+        var end = new CompletableFuture<SpliceEnd>();
+        dataPath.join(new LengthPrefixed(left.leg()), new LengthPrefixed(right.leg()), stalled(limit), end::complete);
+        byte[] message = random(new SplittableRandom(9), 32 * 1024 * 1024);
+        Future<?> sending = tasks.submit(() -> {
+            new LengthPrefixed(left.peer()).send(ByteBuffer.wrap(message));
+            return null;
+        });
+
+        assertThat(read(right.peer(), 4))
+                .isEqualTo(ByteBuffer.allocate(4).putInt(message.length).array());
+        ByteBuffer got = ByteBuffer.allocate(message.length);
+        for (int i = 0; i < 15; i++) {
+            got.put(read(right.peer(), 40_000));
+            long start = System.nanoTime();
+            await().pollDelay(Duration.ZERO)
+                    .until(() -> System.nanoTime() - start > limit.dividedBy(5).toNanos());
+        }
+
+        assertThat(end).isNotDone();
+        got.put(read(right.peer(), got.remaining()));
+        assertThat(got.array()).isEqualTo(message);
+        sending.get();
     }
 
     @Test

@@ -295,6 +295,87 @@ abstract class SpliceContract extends DataPathFixture {
         assertThat(pair.end()).isNotDone();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aReaderThatTakesNothingEndsThePairAndBothKnow(boolean leftReads) throws Exception {
+        Joined pair = join(stalled(Duration.ofMillis(300)));
+        TcpStream reader = leftReads ? pair.left() : pair.right();
+        TcpStream sender = leftReads ? pair.right() : pair.left();
+        byte[] bytes = random(new SplittableRandom(25), 64 * 1024 * 1024);
+
+        Future<?> sending = tasks.submit(() -> sender.write(ByteBuffer.wrap(bytes)));
+
+        SpliceEnd end = pair.awaitEnd();
+        assertThat(end.reason()).isEqualTo(Reason.STALLED);
+        assertThat(end.error()).get().isInstanceOfSatisfying(StalledReader.class, error -> assertThat(error.left())
+                .isEqualTo(leftReads));
+        assertThat(sending)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingRootCause()
+                .isInstanceOf(IOException.class);
+        assertThat(readAll(reader)).satisfies(got -> {
+            assertThat(got.ended()).as("cut off must not look like an end").isFalse();
+            assertThat(got.bytes()).isEqualTo(Arrays.copyOf(bytes, got.bytes().length));
+        });
+    }
+
+    @Test
+    void aQuietPairIsNeverStalled() throws Exception {
+        Duration limit = Duration.ofMillis(50);
+        Joined pair = join(stalled(limit));
+        write(pair.left(), text("question"));
+        assertThat(read(pair.right(), 8)).isEqualTo(text("question"));
+
+        await().during(limit.multipliedBy(6)).until(() -> !pair.end().isDone());
+
+        write(pair.right(), text("answer"));
+        assertThat(read(pair.left(), 6)).isEqualTo(text("answer"));
+    }
+
+    @Test
+    void aReaderThatTakesALittleNowAndThenIsNotStalled() throws Exception {
+        Duration limit = Duration.ofSeconds(1);
+        Connection slow = connect();
+        // A fixed window, so that the system tells the sender of every little that is read.
+        slow.peer().channel().setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024);
+        Joined pair = join(connect(), slow, stalled(limit));
+        byte[] bytes = random(new SplittableRandom(26), 64 * 1024 * 1024);
+        Future<?> sending = tasks.submit(() -> {
+            pair.left().write(ByteBuffer.wrap(bytes));
+            pair.left().shutdownOutput();
+            return null;
+        });
+        await("the sender to be held up").until(() -> pair.splice().leftToRight(), new Unchanging()::stays);
+
+        // Less in all than what a socket must have free before the system calls it writable again.
+        ByteBuffer got = ByteBuffer.allocate(bytes.length);
+        for (int i = 0; i < 15; i++) {
+            got.put(read(pair.right(), 40_000));
+            long start = System.nanoTime();
+            await().pollDelay(Duration.ZERO)
+                    .until(() -> System.nanoTime() - start > limit.dividedBy(5).toNanos());
+        }
+
+        assertThat(pair.end()).isNotDone();
+        got.put(read(pair.right(), got.remaining()));
+        assertThat(got.array()).isEqualTo(bytes);
+        sending.get();
+    }
+
+    @Test
+    void aPairThatWaitsForItsMeterIsNotStalled() throws Exception {
+        Duration limit = Duration.ofMillis(100);
+        var meter = new FakeMeter();
+        Joined pair = join(new Terms(Duration.ZERO, limit, List.of(meter)));
+        write(pair.left(), text("x"));
+
+        await().during(limit.multipliedBy(4)).until(() -> !pair.end().isDone());
+        meter.grant(1);
+
+        assertThat(read(pair.right(), 1)).isEqualTo(text("x"));
+    }
+
     @Test
     void anAllowanceLetsExactlyItsBytesThrough() throws Exception {
         byte[] bytes = random(new SplittableRandom(31), 150_000);
@@ -402,7 +483,7 @@ abstract class SpliceContract extends DataPathFixture {
     void aPairThatWaitsForItsMeterIsNotIdle() throws Exception {
         Duration idle = Duration.ofMillis(300);
         var meter = new FakeMeter(idle.multipliedBy(2));
-        Joined pair = join(front(connect(), text("x")), connect(), new Terms(idle, List.of(meter)));
+        Joined pair = join(front(connect(), text("x")), connect(), new Terms(idle, Duration.ZERO, List.of(meter)));
 
         await().until(() -> meter.refusals() == 2);
         meter.grant(1);
