@@ -110,6 +110,8 @@ final class Relays implements AutoCloseable {
                         .path(configuration.value(Settings.RDV_PATH))
                         .authoriser(access)
                         .forwardedFrom(configuration.value(Settings.FORWARDED_TRUSTED))
+                        .forwardedHeader(configuration.value(Settings.FORWARDED_HEADER))
+                        .forwardedPortHeader(configuration.value(Settings.FORWARDED_PORT_HEADER))
                         .build();
             case OFFSET ->
                 OffsetServer.builder(offset.orElseThrow())

@@ -72,6 +72,9 @@ public sealed interface RelayEvent {
     /** Accepting goes on. */
     record AcceptResumed() implements RelayEvent {}
 
+    /** Something that an operator should set otherwise, seen at work; each is told once. */
+    record Advice(String dialect, String text) implements RelayEvent {}
+
     /** Our own fault. */
     record Fault(String doing, Throwable cause) implements RelayEvent {}
 }

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The kinds of values that settings have. */
 final class SettingTypes {
@@ -138,6 +139,32 @@ final class SettingTypes {
         if (!plain) {
             throw new IllegalArgumentException(
                     "right is the name or the address of a host, without port or brackets, not \"" + text + "\"");
+        }
+        return text;
+    }
+
+    /** Which header names the peer. */
+    static final SettingType<String> FORWARDED_HEADER =
+            SettingType.text("X-Forwarded-For|Forwarded", SettingTypes::forwardedHeader, Function.identity());
+
+    private static String forwardedHeader(String text) {
+        return Stream.of("X-Forwarded-For", "Forwarded")
+                .filter(text::equalsIgnoreCase)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "right is X-Forwarded-For or Forwarded, whichever the proxies set, not \"" + text + "\""));
+    }
+
+    /** The name of a header; the empty text for none. */
+    static final SettingType<String> HEADER = SettingType.text("HEADER", SettingTypes::header, Function.identity());
+
+    private static String header(String text) {
+        boolean name = text.chars()
+                .allMatch(c ->
+                        c > ' ' && c < 0x7f && (Character.isLetterOrDigit(c) || "!#$%&'*+-.^_`|~".indexOf(c) >= 0));
+        if (!name) {
+            throw new IllegalArgumentException(
+                    "right is the name of a header, such as Posthouse-Peer-Port, not \"" + text + "\"");
         }
         return text;
     }

@@ -82,7 +82,21 @@ public final class Settings {
             SettingTypes.NETWORKS,
             NetworkBlocks.NONE,
             RESTART,
-            "networks of the proxies whose X-Forwarded-For and X-Forwarded-Port headers are believed");
+            "networks of the HTTP proxies that say in a header on whose behalf they ask, and are believed; only proxies that"
+                    + " set it in every request of a peer");
+    public static final Setting<String> FORWARDED_HEADER = new Setting<>(
+            "forwarded.header",
+            SettingTypes.FORWARDED_HEADER,
+            "X-Forwarded-For",
+            RESTART,
+            "the header in which they name the peer; the other one is ignored");
+    public static final Setting<String> FORWARDED_PORT_HEADER = new Setting<>(
+            "forwarded.port-header",
+            SettingTypes.HEADER,
+            "",
+            RESTART,
+            "the header in which they say from which port the peer connected to them; not X-Forwarded-Port, which in most"
+                    + " proxies is their own port");
     public static final Setting<Optional<Path>> ACCESS_TOKENS = new Setting<>(
             "access.tokens",
             SettingTypes.FILE,
@@ -173,6 +187,13 @@ public final class Settings {
                     Limits.Builder::idle,
                     "how long a circuit may move no byte"),
             LimitSetting.of(
+                    "stalled",
+                    SettingTypes.SPAN_OR_OFF,
+                    Limits::stalled,
+                    Limits.Builder::stalled,
+                    "how long bytes of a circuit may wait for a peer that takes none of them; any byte that it takes starts the"
+                            + " time anew"),
+            LimitSetting.of(
                     "bytes-per-circuit",
                     SettingTypes.BYTES_OR_OFF,
                     Limits::bytesPerCircuit,
@@ -186,13 +207,6 @@ public final class Settings {
                     "bytes of all circuits of one address in one period"),
             LimitSetting.of(
                     "bytes",
-            LimitSetting.of(
-                    "stalled",
-                    SettingTypes.SPAN_OR_OFF,
-                    Limits::stalled,
-                    Limits.Builder::stalled,
-                    "how long bytes of a circuit may wait for a peer that takes none of them; any byte that it takes starts the"
-                            + " time anew"),
                     SettingTypes.BYTES_OR_OFF,
                     Limits::bytesInAll,
                     Limits.Builder::bytesInAll,
@@ -234,7 +248,9 @@ public final class Settings {
                             TLS_CERTIFICATE,
                             TLS_KEY,
                             PROXY_TRUSTED,
-                            FORWARDED_TRUSTED),
+                            FORWARDED_TRUSTED,
+                            FORWARDED_HEADER,
+                            FORWARDED_PORT_HEADER),
                     Stream.of(ACCESS_TOKENS, ACCESS_KEYS, ACCESS_ALLOW, ACCESS_DENY),
                     LIMITS.stream().map(LimitSetting::setting),
                     Stream.of(DRAIN_DEADLINE, LOG_LEVEL, LOG_FORMAT))

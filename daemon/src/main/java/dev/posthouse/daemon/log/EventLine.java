@@ -135,6 +135,11 @@ public record EventLine(Level level, String name, Map<String, Object> fields, Op
                                 .with("error", e.error()));
             case RelayEvent.AcceptPaused e -> of(Level.WARN, "accept-paused", new Fields().with("cause", e.cause()));
             case RelayEvent.AcceptResumed e -> of(Level.WARN, "accept-resumed", new Fields());
+            case RelayEvent.Advice e ->
+                of(
+                        Level.WARN,
+                        "advice",
+                        new Fields().with("dialect", e.dialect()).with("message", e.text()));
             case RelayEvent.Fault e ->
                 new EventLine(Level.ERROR, "fault", new Fields().with("doing", e.doing()).all, Optional.of(e.cause()));
         };

@@ -25,6 +25,7 @@ public final class RelayMetrics implements RelayListener {
     public void on(RelayEvent event) {
         switch (event) {
             case RelayEvent.Listening e -> {}
+            case RelayEvent.Advice e -> {}
             case RelayEvent.Accepted e -> count("posthouse.accepted", "dialect", e.dialect());
             case RelayEvent.Refused e ->
                 count(

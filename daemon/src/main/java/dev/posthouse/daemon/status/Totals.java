@@ -88,6 +88,7 @@ public final class Totals implements RelayListener {
                 }
             }
             case RelayEvent.Listening e -> {}
+            case RelayEvent.Advice e -> {}
             case RelayEvent.WaitStarted e -> {}
             case RelayEvent.WaitEnded e -> {}
             case RelayEvent.Met e -> {}

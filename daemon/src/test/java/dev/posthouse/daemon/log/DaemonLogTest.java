@@ -136,6 +136,7 @@ class DaemonLogTest {
                 closed("x"),
                 new RelayEvent.AcceptPaused("Too many open files"),
                 new RelayEvent.AcceptResumed(),
+                new RelayEvent.Advice("rdv", "set it otherwise"),
                 new RelayEvent.Fault("x", new AssertionError("y")));
 
         assertThat(all).hasSize(RelayEvent.class.getPermittedSubclasses().length);
@@ -156,6 +157,7 @@ class DaemonLogTest {
                         "circuit-closed",
                         "accept-paused",
                         "accept-resumed",
+                        "advice",
                         "fault");
         String manual = Files.readString(Path.of("..", "docs", "operations.md"));
         assertThat(all)

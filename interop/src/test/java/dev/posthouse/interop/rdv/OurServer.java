@@ -50,7 +50,7 @@ final class OurServer implements LiveServer {
             rdv.path(settings.path());
         }
         if (settings.forwarded()) {
-            rdv.forwardedFrom(LOOPBACK);
+            rdv.forwardedFrom(LOOPBACK).forwardedPortHeader("Posthouse-Peer-Port");
         }
         if (settings.tls().isPresent()) {
             relay.tls(TlsServer.fromPem(

@@ -145,7 +145,8 @@ class ProxyTest {
                       proxy_set_header Upgrade $http_upgrade;
                       proxy_set_header Connection upgrade;
                       proxy_set_header X-Forwarded-For $remote_addr;
-                      proxy_set_header X-Forwarded-Port $remote_port;
+                      proxy_set_header X-Forwarded-Port $remote_port; # for the original
+                      proxy_set_header Posthouse-Peer-Port $remote_port;
                       proxy_read_timeout 60s;
                     }
                   }

@@ -29,6 +29,9 @@ abstract sealed class HeadParser<T> permits RequestParser, ResponseParser {
      */
     final boolean take(byte[] bytes, int from, int lineFeed) throws MalformedHead {
         int end = lineFeed > from && bytes[lineFeed - 1] == '\r' ? lineFeed - 1 : lineFeed;
+        if (!inHeaders && from == end && mayBeginEmpty()) {
+            return false;
+        }
         if (!inHeaders) {
             startLine(bytes, from, end);
             inHeaders = true;
@@ -48,6 +51,9 @@ abstract sealed class HeadParser<T> permits RequestParser, ResponseParser {
 
     /** Reads the bytes {@code from} to {@code end}, exclusive: the first line, without its end. */
     abstract void startLine(byte[] bytes, int from, int end) throws MalformedHead;
+
+    /** Whether empty lines before the first one are skipped. */
+    abstract boolean mayBeginEmpty();
 
     /** Makes the head of the start line and {@code headers}. */
     abstract T head(Headers headers) throws MalformedHead;

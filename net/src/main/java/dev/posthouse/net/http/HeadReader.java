@@ -31,10 +31,12 @@ public final class HeadReader {
     public record Received<T>(T head, ByteStream rest) {}
 
     /**
-     * Blocks until a request's head is whole.
+     * Blocks until a request's head is whole. Empty lines before it are skipped, and count as its bytes (RFC 9112 section
+     * 2.2).
      *
      * @param maxBytes the longest head, its empty line included
-     * @throws MalformedHead with status 400 if it is none, or has no Host or several (RFC 9112 section 3.2); 431 if it is
+     * @throws MalformedHead with status 400 if it is none, has no Host or several (RFC 9112 section 3.2), or
+     *     both a Content-Length and a Transfer-Encoding; 431 if it is
      *     longer than {@code maxBytes} or has more than 100 header lines; 505 if its version is not HTTP/1
      * @throws EOFException if the peer ended its direction before the head was whole
      * @throws IOException if a read fails

@@ -91,6 +91,26 @@ public final class Headers {
         return List.copyOf(found);
     }
 
+    /**
+     * The elements of a header that is a list by its definition (RFC 9110 section 5.6.1), in order: of all lines with this
+     * name, cut at the commas that stand in no quoted string, without the blanks around them; empty ones are left out. One
+     * line with two elements and two lines with one each mean the same, and proxies make the one of the other.
+     */
+    public List<String> list(String name) {
+        List<String> elements = new ArrayList<>();
+        for (String value : all(name)) {
+            QuotedText.split(value, ',').stream()
+                    .filter(element -> !element.isEmpty())
+                    .forEach(elements::add);
+        }
+        return List.copyOf(elements);
+    }
+
+    /** Whether the list header {@code name} has {@code word} as one of its elements, in any case. */
+    public boolean lists(String name, String word) {
+        return list(name).stream().anyMatch(word::equalsIgnoreCase);
+    }
+
     /** Shows every line in order: its name as it was written, and its value. */
     public void forEach(BiConsumer<String, String> action) {
         for (int at = 0; at < lines.length(); ) {

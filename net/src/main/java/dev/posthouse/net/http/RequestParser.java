@@ -36,6 +36,12 @@ final class RequestParser extends HeadParser<RequestHead> {
         target = text(bytes, afterMethod + 1, afterTarget);
     }
 
+    /** Some clients send a line end behind a body that is not counted in its length (RFC 9112 section 2.2). */
+    @Override
+    boolean mayBeginEmpty() {
+        return true;
+    }
+
     @Override
     RequestHead head(Headers headers) throws MalformedHead {
         List<String> hosts = headers.all("Host");
@@ -44,6 +50,11 @@ final class RequestParser extends HeadParser<RequestHead> {
         }
         if (hosts.size() > 1) {
             throw bad("too many Host headers");
+        }
+        if (headers.first("Transfer-Encoding").isPresent()
+                && headers.first("Content-Length").isPresent()) {
+            // RFC 9112 section 6.1: two readers would see two different bodies, and what follows them.
+            throw bad("a request has Content-Length or Transfer-Encoding, not both");
         }
         return new RequestHead(method, target, version, headers);
     }

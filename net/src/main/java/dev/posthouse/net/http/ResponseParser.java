@@ -44,6 +44,11 @@ final class ResponseParser extends HeadParser<ResponseHead> {
     }
 
     @Override
+    boolean mayBeginEmpty() {
+        return false;
+    }
+
+    @Override
     ResponseHead head(Headers headers) {
         return new ResponseHead(version, status, reason, headers);
     }

@@ -51,6 +51,36 @@ class HeadReaderTest {
                         .build());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\r\n", "\n", "\r\n\r\n\n"})
+    void emptyLinesBeforeARequestAreSkipped(String before) throws IOException {
+        byte[] all = bytes(before + DIAL + before + DIAL + "behind");
+        for (int cut = 1; cut <= all.length; cut++) {
+            Received<RequestHead> first = HeadReader.readRequest(Pieces.cutAt(all, cut), ENOUGH);
+            Received<RequestHead> second = HeadReader.readRequest(first.rest(), ENOUGH);
+            assertThat(first.head()).isEqualTo(request(DIAL));
+            assertThat(second.head()).isEqualTo(request(DIAL));
+            assertThat(Pieces.drain(second.rest())).isEqualTo(bytes("behind"));
+        }
+    }
+
+    @Test
+    void emptyLinesCountAgainstTheLongestHead() {
+        assertThat(catchThrowableOfType(MalformedHead.class, () -> request("\r\n".repeat(ENOUGH))))
+                .extracting(MalformedHead::status)
+                .isEqualTo(431);
+    }
+
+    @Test
+    void aRequestWithTwoWordsAboutItsBodyIsRefused() {
+        MalformedHead refused = catchThrowableOfType(
+                MalformedHead.class,
+                () -> request(DIAL.replace("Upgrade:", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\nUpgrade:")));
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.explanation()).contains("Content-Length").contains("Transfer-Encoding");
+    }
+
     @Test
     void aResponseComesWithItsPartsAsTheyWereSent() throws IOException {
         ResponseHead head = response(SWITCHING);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadersTest {
@@ -28,6 +29,48 @@ class HeadersTest {
         assertThat(headers.first("via")).contains("one");
         assertThat(headers.all("via")).containsExactly("one", "two");
         assertThat(headers.all("missing")).isEmpty();
+    }
+
+    @Test
+    void aListIsTheSameOnOneLineOrSeveral() {
+        Headers lines = Headers.builder()
+                .add("Connection", "keep-alive")
+                .add("Host", "a, b")
+                .add("connection", " , Upgrade ,,close,")
+                .build();
+
+        assertThat(lines.list("Connection")).containsExactly("keep-alive", "Upgrade", "close");
+        assertThat(lines.lists("CONNECTION", "upgrade")).isTrue();
+        assertThat(lines.lists("Connection", "keep")).isFalse();
+        assertThat(lines.list("Missing")).isEmpty();
+    }
+
+    @Test
+    void aCommaInAQuotedStringCutsNothing() {
+        Headers lines = Headers.builder()
+                .add("Forwarded", "for=\"a,\\\",b\", for=c")
+                .add("Forwarded", "for=\"not closed, for=d")
+                .add("Forwarded", "for=e")
+                .build();
+
+        assertThat(lines.list("Forwarded"))
+                .containsExactly("for=\"a,\\\",b\"", "for=c", "for=\"not closed, for=d", "for=e");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '>',
+            value = {
+                "plain > plain",
+                "\"quoted\" > quoted",
+                "\"a\\\"b\\\\c\" > a\"b\\c",
+                "\"\" > ``",
+                "\" > \"",
+                "\"open > \"open",
+            })
+    void aQuotedStringSaysWhatItHolds(String value, String text) {
+        assertThat(QuotedText.unquote(value)).isEqualTo(text);
     }
 
     @Test

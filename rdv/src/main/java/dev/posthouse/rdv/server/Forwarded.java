@@ -1,68 +1,143 @@
 package dev.posthouse.rdv.server;
 
-import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.http.Headers;
+import dev.posthouse.rdv.wire.Refusal;
+import dev.posthouse.rdv.wire.RefusedRequest;
 import dev.posthouse.relay.Leg;
+import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.RelayListener;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Observed addresses from behind an HTTP proxy: {@code X-Forwarded-For} and {@code X-Forwarded-Port}, from trusted networks
- * only. The address is the last one that is not itself trusted; its port is what makes a direct connection possible, so
- * that without {@code X-Forwarded-Port} the peer has no observed address (but limits still count it by the address).
+ * Peers' addresses from behind HTTP proxies, which say them in a header that is believed from trusted networks only.
+ *
+ * <p>The header lists who each proxy on the way saw, the nearest one last. The peer is the last one that is not itself
+ * trusted. If that one cannot be read, or is hidden, nobody knows who asks, and the request is refused: taking it for the
+ * proxy's own would let it past whatever is denied to the peer. Without the header it is the proxy's own.
+ *
+ * <p>The peer's port makes a direct connection possible. It is the one beside the address; else that in the header which the
+ * operator has named, as long as it was the nearest proxy that saw the peer.
+ *
+ * <p>Thread-safe.
  */
 final class Forwarded {
 
-    private final NetworkBlocks trusted;
+    static final String X_FORWARDED_FOR = "X-Forwarded-For";
 
-    Forwarded(NetworkBlocks trusted) {
+    static final String FORWARDED = "Forwarded";
+
+    private static final String X_FORWARDED_PORT = "X-Forwarded-Port";
+
+    private final NetworkBlocks trusted;
+    private final String header;
+    private final String portHeader;
+    private final Set<String> advised = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param header {@link #X_FORWARDED_FOR} or {@link #FORWARDED}
+     * @param portHeader which header has the peer's port; empty for none
+     */
+    Forwarded(NetworkBlocks trusted, String header, String portHeader) {
         this.trusted = trusted;
+        this.header = header;
+        this.portHeader = portHeader;
     }
 
-    /** The leg, seen through the proxy if there is one. */
-    Leg apply(Leg leg, Headers headers) {
+    /** The name of a header that can be believed, in its own spelling. */
+    static String header(String name) {
+        if (name.equalsIgnoreCase(X_FORWARDED_FOR)) {
+            return X_FORWARDED_FOR;
+        }
+        if (name.equalsIgnoreCase(FORWARDED)) {
+            return FORWARDED;
+        }
+        throw new IllegalArgumentException(
+                "proxies name the peer in " + X_FORWARDED_FOR + " or in " + FORWARDED + ", not in " + name);
+    }
+
+    /**
+     * The leg, seen through the proxy if there is one.
+     *
+     * @param events told once of what an operator should set otherwise
+     * @throws RefusedRequest 400 if a trusted proxy does not say who asks in words that can be read
+     */
+    Leg apply(Leg leg, Headers headers, RelayListener events) throws RefusedRequest {
         if (trusted.isEmpty() || !trusted.contains(leg.peer().getAddress())) {
             return leg;
         }
-        Optional<IpAddress> client = client(headers);
-        if (client.isEmpty()) {
+        advise(headers, events);
+        List<String> elements = headers.list(header);
+        if (elements.isEmpty()) {
             return leg.observedAs(Optional.empty(), leg.payer());
         }
-        Optional<InetSocketAddress> observed = headers.first("X-Forwarded-Port")
-                .flatMap(Forwarded::port)
-                .map(port -> new InetSocketAddress(client.get().toInetAddress(), port));
-        return leg.observedAs(observed, client.get().toInetAddress());
-    }
-
-    private Optional<IpAddress> client(Headers headers) {
-        List<IpAddress> hops = new ArrayList<>();
-        for (String value : headers.all("X-Forwarded-For")) {
-            for (String hop : value.split(",", -1)) {
-                try {
-                    hops.add(IpAddress.parse(hop.strip()).withoutZone());
-                } catch (IllegalArgumentException e) {
-                    // Whatever stands left of what we can read, nobody whom we trust has vouched for.
-                    hops.clear();
-                }
+        for (int i = elements.size() - 1; i >= 0; i--) {
+            Hop hop = hop(elements.get(i));
+            InetAddress address = hop.address().orElseThrow(this::nobody).toInetAddress();
+            if (i == 0 || !trusted.contains(address)) {
+                OptionalInt port = hop.port().isPresent() || i < elements.size() - 1 ? hop.port() : port(headers);
+                return leg.observedAs(
+                        port.isPresent()
+                                ? Optional.of(new InetSocketAddress(address, port.getAsInt()))
+                                : Optional.empty(),
+                        address);
             }
         }
-        for (IpAddress hop : hops.reversed()) {
-            if (!trusted.contains(hop.toInetAddress())) {
-                return Optional.of(hop);
-            }
-        }
-        return hops.isEmpty() ? Optional.empty() : Optional.of(hops.getFirst());
+        throw new IllegalStateException("the first one is always taken");
     }
 
-    private static Optional<Integer> port(String text) {
-        try {
-            int port = Integer.parseInt(text.strip());
-            return port > 0 && port <= 65_535 ? Optional.of(port) : Optional.empty();
-        } catch (NumberFormatException e) {
-            return Optional.empty();
+    private Hop hop(String element) {
+        return header.equals(FORWARDED) ? Hop.ofForwarded(element) : Hop.of(element);
+    }
+
+    private RefusedRequest nobody() {
+        return new RefusedRequest(new Refusal(
+                400,
+                "the proxy's " + header
+                        + " header does not say who asks: its last entry that is not a proxy of this relay"
+                        + " must be an address, such as "
+                        + (header.equals(FORWARDED)
+                                ? "for=203.0.113.7 or for=\"[2001:db8::7]:443\""
+                                : "203.0.113.7, 203.0.113.7:51234 or [2001:db8::7]:443"),
+                Reason.PROTOCOL_ERROR));
+    }
+
+    /** The port in the header that the operator has named; none if it is repeated, for then nobody knows whose it is. */
+    private OptionalInt port(Headers headers) {
+        if (portHeader.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        List<String> values = headers.list(portHeader);
+        return values.size() == 1 ? Hop.portOf(values.getFirst()) : OptionalInt.empty();
+    }
+
+    private void advise(Headers headers, RelayListener events) {
+        if (headers.first(X_FORWARDED_PORT).isPresent() && !portHeader.equalsIgnoreCase(X_FORWARDED_PORT)) {
+            adviseOnce(
+                    events,
+                    "a trusted proxy sends X-Forwarded-Port, which is ignored: it is the proxy's own port in most proxies. Have"
+                            + " the proxy send the peer's port in a header of its own and name that in forwarded.port-header");
+        }
+        String other = header.equals(FORWARDED) ? X_FORWARDED_FOR : FORWARDED;
+        if (headers.first(header).isEmpty() && headers.first(other).isPresent()) {
+            adviseOnce(
+                    events,
+                    "a trusted proxy sends " + other + " and not " + header
+                            + ", so that its peers are counted as the proxy:"
+                            + " name the header that it sets in forwarded.header");
+        }
+    }
+
+    private void adviseOnce(RelayListener events, String text) {
+        if (advised.add(text)) {
+            events.on(new RelayEvent.Advice(RdvServer.NAME, text));
         }
     }
 }

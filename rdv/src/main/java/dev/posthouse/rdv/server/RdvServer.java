@@ -20,6 +20,7 @@ import dev.posthouse.relay.RelayServices;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public final class RdvServer implements Dialect {
         this.path = builder.path;
         this.authoriser = builder.authoriser;
         this.handler = builder.handler;
-        this.forwarded = new Forwarded(builder.forwardedFrom);
+        this.forwarded = new Forwarded(builder.forwardedFrom, builder.forwardedHeader, builder.forwardedPortHeader);
     }
 
     /** Open to everybody, at the root path. */
@@ -77,11 +78,20 @@ public final class RdvServer implements Dialect {
         return NAME;
     }
 
-    /** An HTTP method begins with a letter. Whatever HTTP is not rdv's gets an HTTP answer. */
+    /**
+     * An HTTP method begins with a letter, and there may be empty lines before it (RFC 9112 section 2.2); a binary PROXY
+     * header that is not to be believed begins with two, and then has no letter. Whatever HTTP is not rdv's gets an HTTP
+     * answer.
+     */
     @Override
     public Detection detect(ByteBuffer first) {
-        byte b = first.get();
-        return (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') ? Detection.YES : Detection.NO;
+        while (first.hasRemaining()) {
+            byte b = first.get();
+            if (b != '\r' && b != '\n') {
+                return (b >= 'A' && b <= 'Z') || (b >= 'a' && b <= 'z') ? Detection.YES : Detection.NO;
+            }
+        }
+        return Detection.NEED_MORE;
     }
 
     @Override
@@ -111,8 +121,20 @@ public final class RdvServer implements Dialect {
                         "request head",
                         () -> HeadReader.readRequest(from.stream(), Rdv.MAX_HEAD));
             } catch (MalformedHead e) {
-                sendAway(now, from, new Refusal(e.status(), e.explanation(), Reason.PROTOCOL_ERROR), "HTTP/1.1");
+                var refusal = new Refusal(e.status(), e.explanation(), Reason.PROTOCOL_ERROR);
+                report(now, from, refusal);
+                Farewell.say(
+                        from,
+                        refusal.immediate(
+                                "HTTP/1.1", true, now.services().clock().instant()));
                 return;
+            } catch (IOException e) {
+                if (requests > 1) {
+                    // It was refused, was told so and counted, and has left or fallen silent since.
+                    from.close();
+                    return;
+                }
+                throw e;
             }
             RequestHead head = received.head();
             current = from.with(received.rest());
@@ -120,18 +142,28 @@ public final class RdvServer implements Dialect {
             if (refusal.isEmpty()) {
                 return;
             }
-            if (requests == MAX_REQUESTS || !staysOpen(head) || current.crowded()) {
-                sendAway(now, current, refusal.get(), head.version());
+            report(now, current, refusal.get());
+            boolean last = requests == MAX_REQUESTS || !staysOpen(head) || current.crowded();
+            byte[] answer = answer(now, head, refusal.get(), last);
+            if (last) {
+                Farewell.say(current, answer);
                 return;
             }
-            report(now, current, refusal.get());
-            current.stream()
-                    .write(ByteBuffer.wrap(refusal.get()
-                            .immediate(
-                                    head.version(),
-                                    false,
-                                    now.services().clock().instant())));
+            try {
+                current.stream().write(ByteBuffer.wrap(answer));
+            } catch (IOException e) {
+                // It did not wait for its answer.
+                current.close();
+                return;
+            }
         }
+    }
+
+    private static byte[] answer(Opened now, RequestHead head, Refusal refusal, boolean last) {
+        Instant date = now.services().clock().instant();
+        return head.method().equals("HEAD")
+                ? refusal.immediateHead(head.version(), last, date)
+                : refusal.immediate(head.version(), last, date);
     }
 
     /**
@@ -158,7 +190,7 @@ public final class RdvServer implements Dialect {
                     503, "the relay's descriptors are nearly used up, try again later", Reason.LIMIT_DESCRIPTORS));
         }
         try {
-            Leg leg = forwarded.apply(connection, head.headers());
+            Leg leg = forwarded.apply(connection, head.headers(), now.services().events());
             RdvRequest request = RdvRequest.parse(head, RequestTarget.below(path, head.target()));
             Optional<Refusal> refusal = authoriser.decide(request, leg.payer());
             if (refusal.isEmpty()) {
@@ -179,13 +211,7 @@ public final class RdvServer implements Dialect {
         return head.version().equals("HTTP/1.1")
                 && head.headers().first("Content-Length").isEmpty()
                 && head.headers().first("Transfer-Encoding").isEmpty()
-                && !head.headers().first("Connection").orElse("").equalsIgnoreCase("close");
-    }
-
-    private static void sendAway(Opened now, Leg leg, Refusal refusal, String version) {
-        report(now, leg, refusal);
-        Farewell.say(
-                leg, refusal.immediate(version, true, now.services().clock().instant()));
+                && !head.headers().lists("Connection", "close");
     }
 
     private static void report(Opened now, Leg leg, Refusal refusal) {
@@ -213,6 +239,8 @@ public final class RdvServer implements Dialect {
         private Authoriser authoriser = Authoriser.OPEN;
         private PairHandler handler = PairHandler.RELAY;
         private NetworkBlocks forwardedFrom = NetworkBlocks.NONE;
+        private String forwardedHeader = Forwarded.X_FORWARDED_FOR;
+        private String forwardedPortHeader = "";
 
         private Builder() {}
 
@@ -241,9 +269,33 @@ public final class RdvServer implements Dialect {
             return this;
         }
 
-        /** Networks whose {@code X-Forwarded-For} and {@code X-Forwarded-Port} headers are believed. */
+        /**
+         * Networks of proxies that say in a header on whose behalf they ask, and are believed. A request of theirs whose header
+         * names nobody that can be read is refused; one without the header is the proxy's own, such as a health check.
+         */
         public Builder forwardedFrom(NetworkBlocks trusted) {
             forwardedFrom = trusted;
+            return this;
+        }
+
+        /**
+         * Which header those proxies set, {@code X-Forwarded-For} (the default) or {@code Forwarded} (RFC 7239). The other one
+         * is ignored, since it passes through from whoever wrote it.
+         *
+         * @throws IllegalArgumentException if it is neither
+         */
+        public Builder forwardedHeader(String name) {
+            forwardedHeader = Forwarded.header(name);
+            return this;
+        }
+
+        /**
+         * The header in which those proxies say from which port the peer connected to them; empty (the default) for none. With
+         * the port the peer's address is one more that its partner tries. A port that stands beside the address counts without
+         * this. Not {@code X-Forwarded-Port} unless it is sure to be the peer's: in most proxies it is their own.
+         */
+        public Builder forwardedPortHeader(String name) {
+            forwardedPortHeader = name;
             return this;
         }
 

@@ -45,6 +45,16 @@ public record Refusal(int status, String body, Reason reason) {
     public static final Refusal SHUTTING_DOWN =
             new Refusal(503, "rdv server shutting down, try again", Reason.SHUTDOWN);
 
+    /** The answer to a HEAD before the connection was taken over: that to another method, without its body. */
+    public byte[] immediateHead(String version, boolean close, Instant now) {
+        byte[] whole = immediate(version, close, now);
+        return Arrays.copyOf(whole, whole.length - text().length);
+    }
+
+    private byte[] text() {
+        return (body + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
     /**
      * The answer before the connection was taken over.
      *
@@ -52,7 +62,7 @@ public record Refusal(int status, String body, Reason reason) {
      * @param close whether the server closes behind it
      */
     public byte[] immediate(String version, boolean close, Instant now) {
-        byte[] text = (body + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] text = text();
         var head = new StringBuilder(256)
                 .append(version.equals("HTTP/1.0") ? "HTTP/1.0 " : "HTTP/1.1 ")
                 .append(status)

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * The headers that make a connection change its protocol, the same both ways. The original takes them in one spelling
- * only; lists are taken here, too, since some proxies rewrite them (spec 10.2 #4).
+ * only; lists are taken here, too, on one line or several, since some proxies rewrite them (spec 10.2 #4).
  */
 final class Upgrade {
 
@@ -15,22 +15,17 @@ final class Upgrade {
 
     /** What is wrong, in the original's words (spec 2.4 rows 2 to 4); empty if nothing is. */
     static Optional<String> wrong(Headers headers) {
-        String connection = headers.first("Connection").orElse("");
-        if (!words(connection).contains("upgrade")) {
+        if (!headers.lists("Connection", "upgrade")) {
             return Optional.of("invalid rdv upgrade: requires connection upgrade");
         }
-        Optional<String> upgrade = headers.first("Upgrade");
-        if (upgrade.isEmpty() || upgrade.get().isBlank()) {
+        List<String> upgrade = headers.list("Upgrade");
+        if (upgrade.isEmpty()) {
             return Optional.of("invalid rdv upgrade: missing upgrade header");
         }
-        if (!words(upgrade.get()).contains(Rdv.PROTOCOL)) {
-            return Optional.of(
-                    "invalid rdv upgrade: bad upgrade " + upgrade.get().strip().toLowerCase(Locale.ROOT));
+        if (upgrade.stream().noneMatch(Rdv.PROTOCOL::equalsIgnoreCase)) {
+            return Optional.of("invalid rdv upgrade: bad upgrade "
+                    + String.join(", ", upgrade).toLowerCase(Locale.ROOT));
         }
         return Optional.empty();
-    }
-
-    private static List<String> words(String value) {
-        return List.of(value.toLowerCase(Locale.ROOT).strip().split("\\s*,\\s*", -1));
     }
 }

@@ -176,6 +176,24 @@ class MessagesTest {
                 .isEqualTo(Method.DIAL);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "Connection: keep-alive|Connection: Upgrade > rdv/1",
+                "Connection: close, upgrade > rdv/1",
+                "Connection: upgrade|connection: keep-alive > h2c, RDV/1",
+                "Connection: ,upgrade, > h2c|Upgrade: rdv/1",
+            })
+    void listHeadersAreListsOnOneLineOrSeveralBothWays(String connection, String upgrade)
+            throws IOException, RefusedRequest {
+        String lines = (connection + "|Upgrade: " + upgrade).replace("|", "\r\n") + "\r\n\r\n";
+
+        assertThat(parse("DIAL /t HTTP/1.1\r\nHost: a\r\n" + lines).method()).isEqualTo(Method.DIAL);
+        assertThat(RdvResponse.parse(response("HTTP/1.1 101 X\r\n" + lines)).peerAddrs())
+                .isEmpty();
+    }
+
     @Test
     void olderClientIsToldWhichVersionIsSpoken() throws IOException {
         RequestHead head = request(Vectors.text("older-01-request-dial.http"));
