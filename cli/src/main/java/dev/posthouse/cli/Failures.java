@@ -6,9 +6,12 @@ import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.address.ShownAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import picocli.CommandLine.ParameterException;
 
 /** What a failure is called, and what the program exits with. */
@@ -32,7 +35,8 @@ final class Failures {
     /** The exit code of a failure. */
     static int exitCode(Throwable failure) {
         return switch (failure) {
-            case PeerUnreachable e -> RELAY_UNREACHABLE;
+            case RelayUnreachable e -> RELAY_UNREACHABLE;
+            case PeerUnreachable e -> NO_PEER;
             case TimedOut e -> NO_PEER;
             case AuthenticationFailed e -> AUTHENTICATION;
             case Refused e -> REFUSED;
@@ -66,14 +70,22 @@ final class Failures {
         int code = exitCode(failure);
         err.println("posthouse: " + message(failure));
         if (code == INTERNAL) {
-            failure.printStackTrace(err);
+            err.print(trace(failure));
         }
         err.flush();
         return code;
     }
 
+    /** What may be shown of it: an address in it may have a password. */
     static String message(Throwable failure) {
         String message = failure.getMessage();
-        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : ShownAddress.in(message);
+    }
+
+    /** Where it came from, with all of its causes; of addresses in it what may be shown. */
+    static String trace(Throwable failure) {
+        var trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        return ShownAddress.in(trace.toString());
     }
 }

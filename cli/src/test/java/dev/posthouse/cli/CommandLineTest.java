@@ -8,6 +8,7 @@ import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -171,7 +172,8 @@ class CommandLineTest {
 
     @Test
     void failuresHaveTheirExitCodes() {
-        assertThat(Failures.exitCode(new PeerUnreachable(""))).isEqualTo(10);
+        assertThat(Failures.exitCode(new RelayUnreachable(""))).isEqualTo(10);
+        assertThat(Failures.exitCode(new PeerUnreachable(""))).isEqualTo(11);
         assertThat(Failures.exitCode(new TimedOut(""))).isEqualTo(11);
         assertThat(Failures.exitCode(new AuthenticationFailed(""))).isEqualTo(12);
         assertThat(Failures.exitCode(new Refused(""))).isEqualTo(13);

@@ -11,10 +11,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Dials TCP: resolves a name and tries its addresses, IPv4 and IPv6 in turn, IPv4 first; the next one after 250 ms
@@ -86,33 +82,8 @@ public final class TcpDialer {
     }
 
     private List<InetAddress> addressesOf(String host, Duration limit) throws IOException, InterruptedException {
-        boolean bracketed = host.startsWith("[") && host.endsWith("]");
-        try {
-            return List.of(InetAddress.ofLiteral(bracketed ? host.substring(1, host.length() - 1) : host));
-        } catch (IllegalArgumentException e) {
-            if (bracketed || host.isEmpty()) {
-                throw new IllegalArgumentException("a host is a name or an address, not \"" + host + "\"", e);
-            }
-        }
-        // The system's resolution knows neither limits nor interrupts and would hold a virtual thread's carrier.
-        FutureTask<List<InetAddress>> resolving = new FutureTask<>(() -> resolver.resolve(host));
-        Thread.ofPlatform().daemon().name("resolve " + host).start(resolving);
-        try {
-            List<InetAddress> found =
-                    limit.isZero() ? resolving.get() : resolving.get(Timeouts.nanos(limit), TimeUnit.NANOSECONDS);
-            if (found.isEmpty()) {
-                throw new PeerUnreachable("the name " + host + " has no address");
-            }
-            return found;
-        } catch (TimeoutException e) {
-            throw new TimedOut("the name " + host + " was not resolved within " + limit.toMillis() + " ms", e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof NetworkFailure failure) {
-                throw failure;
-            }
-            throw new PeerUnreachable("the name " + host + " could not be resolved: " + e.getCause(), e.getCause());
-        } finally {
-            resolving.cancel(true);
+        try (NameLookup lookup = NameLookup.start(resolver, host)) {
+            return lookup.await(limit);
         }
     }
 

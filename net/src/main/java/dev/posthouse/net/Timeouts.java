@@ -35,6 +35,14 @@ public final class Timeouts {
         return limit.compareTo(LONGEST_NANOS) >= 0 ? Long.MAX_VALUE : limit.toNanos();
     }
 
+    /** For people: "2 s", "10 min", "1500 ms". */
+    public static String inWords(Duration limit) {
+        if (limit.toMillis() % 60_000 == 0 && limit.toMinutes() > 0) {
+            return limit.toMinutes() + " min";
+        }
+        return limit.toMillis() % 1_000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
+    }
+
     private static void requireNotNegative(Duration limit) {
         if (limit.isNegative()) {
             throw new IllegalArgumentException("a time limit is zero (none) or positive, not " + limit);

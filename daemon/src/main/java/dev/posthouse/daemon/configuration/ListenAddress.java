@@ -1,5 +1,8 @@
 package dev.posthouse.daemon.configuration;
 
+import dev.posthouse.net.address.HostName;
+import dev.posthouse.net.address.HostPort;
+import dev.posthouse.net.address.ShownAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -17,8 +20,6 @@ import java.nio.channels.ServerSocketChannel;
  */
 public record ListenAddress(String host, int port) {
 
-    private static final int MAX_PORT = 65_535;
-
     /**
      * Reads one; asks no name service.
      *
@@ -26,27 +27,23 @@ public record ListenAddress(String host, int port) {
      * @throws IllegalArgumentException if it is anything else
      */
     public static ListenAddress parse(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 0) {
-            throw wrong(text);
+        try {
+            if (text.startsWith(":")) {
+                return new ListenAddress("", HostPort.parse("all" + text).port().orElseThrow());
+            }
+            HostPort hostPort = HostPort.parse(text);
+            if (hostPort.port().isPresent()) {
+                return new ListenAddress(hostPort.host(), hostPort.port().getAsInt());
+            }
+        } catch (IllegalArgumentException e) {
+            throw wrong(text, String.valueOf(e.getMessage()));
         }
-        String host = text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]") && host.length() > 2) {
-            host = host.substring(1, host.length() - 1);
-        } else if (host.contains(":") || host.contains("[")) {
-            throw wrong(text);
-        }
-        String port = text.substring(colon + 1);
-        boolean number = !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(c -> c >= '0' && c <= '9');
-        if (!number || Integer.parseInt(port) > MAX_PORT || host.chars().anyMatch(c -> c <= ' ')) {
-            throw wrong(text);
-        }
-        return new ListenAddress(host, Integer.parseInt(port));
+        throw wrong(text, "the port is missing");
     }
 
-    private static IllegalArgumentException wrong(String text) {
+    private static IllegalArgumentException wrong(String text, String why) {
         return new IllegalArgumentException("right is HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, or :8080 for all"
-                + " interfaces, a port being 0 to 65535, not \"" + text + "\"");
+                + " interfaces, a port being 0 to 65535, not \"" + ShownAddress.in(text) + "\": " + why);
     }
 
     /**
@@ -71,6 +68,6 @@ public record ListenAddress(String host, int port) {
     /** As {@link #parse} reads it. */
     @Override
     public String toString() {
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return HostName.inUrl(host) + ":" + port;
     }
 }

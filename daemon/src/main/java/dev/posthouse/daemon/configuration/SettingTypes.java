@@ -1,7 +1,9 @@
 package dev.posthouse.daemon.configuration;
 
+import dev.posthouse.net.address.HostName;
 import dev.posthouse.net.address.NetworkBlock;
 import dev.posthouse.net.address.NetworkBlocks;
+import dev.posthouse.net.address.ShownAddress;
 import dev.posthouse.relay.splice.Meter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -135,12 +137,16 @@ final class SettingTypes {
     static final SettingType<String> HOST = SettingType.text("HOST", SettingTypes::host, Function.identity());
 
     private static String host(String text) {
-        boolean plain = text.chars().allMatch(c -> c > ' ' && c < 0x7f && "/@[]".indexOf(c) < 0);
-        if (!plain) {
+        try {
+            if (text.startsWith("[")) {
+                throw new IllegalArgumentException("it has brackets");
+            }
+            return text.isEmpty() ? text : HostName.parse(text);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "right is the name or the address of a host, without port or brackets, not \"" + text + "\"");
+                    "right is the name or the address of a host, without port or brackets, not \""
+                            + ShownAddress.in(text) + "\": " + e.getMessage());
         }
-        return text;
     }
 
     /** Which header names the peer. */

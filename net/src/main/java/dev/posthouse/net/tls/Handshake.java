@@ -62,7 +62,7 @@ final class Handshake {
     private static void negotiate(Records records, Side side) throws IOException {
         try {
             records.engine().beginHandshake();
-            exchange(records);
+            exchange(records, side);
         } catch (SSLException e) {
             try {
                 records.flush(); // the alert, which tells the peer why
@@ -73,8 +73,9 @@ final class Handshake {
         }
     }
 
-    private static void exchange(Records records) throws IOException {
+    private static void exchange(Records records, Side side) throws IOException {
         SSLEngine engine = records.engine();
+        boolean answered = false;
         // nothing but handshake messages is unwrapped here, and these leave no plain bytes behind
         ByteBuffer nothing = ByteBuffer.allocate(0);
         while (true) {
@@ -97,6 +98,10 @@ final class Handshake {
                     if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW && !records.fill()) {
                         throw new SSLException("the peer closed the connection in the middle of the handshake");
                     }
+                    if (!answered && side instanceof Side.Client client && !records.beginsAsTls()) {
+                        throw new ProtocolViolation(client.host() + TlsClient.NO_TLS);
+                    }
+                    answered = true;
                 }
             }
         }
@@ -111,7 +116,7 @@ final class Handshake {
                 new AuthenticationFailed(
                         "the certificate of " + client.host() + " is not accepted: " + certificate.get()
                                 + ". If the server is the right one, trust the authority of its certificate, from a PEM"
-                                + " file, and use the name that the certificate is for",
+                                + " file (--cacert FILE on the command line), and use the name that the certificate is for",
                         error);
             case Side.Server server
             when CERTIFICATE_ALERTS.stream().anyMatch(message::contains) ->

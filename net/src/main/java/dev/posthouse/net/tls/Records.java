@@ -30,6 +30,11 @@ final class Records {
     /** Type, version, length (RFC 8446 section 5.1). */
     private static final int HEADER = 5;
 
+    /** change_cipher_spec to application_data (RFC 8446 section 5.1). */
+    private static final int LOWEST_TYPE = 20;
+
+    private static final int HIGHEST_TYPE = 23;
+
     /** The most plain bytes in one record (RFC 8446 section 5.1). */
     private static final int PLAIN = 1 << 14;
 
@@ -103,6 +108,12 @@ final class Records {
         } finally {
             encrypted.limit(encrypted.position()).position(start);
         }
+    }
+
+    /** Whether what was read and not unwrapped begins with the type of a record (RFC 8446 section 5.1). */
+    boolean beginsAsTls() {
+        int type = encrypted.hasRemaining() ? encrypted.get(encrypted.position()) : LOWEST_TYPE;
+        return type >= LOWEST_TYPE && type <= HIGHEST_TYPE;
     }
 
     /** Whether the engine is in a handshake, with nothing of its own left to write. */

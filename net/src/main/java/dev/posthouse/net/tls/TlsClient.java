@@ -7,6 +7,7 @@ import dev.posthouse.net.TimedOut;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * instance resumes its own earlier sessions.
  */
 public final class TlsClient {
+
+    /** What the message of a {@link ProtocolViolation} has behind the host's name if the server's first byte is no TLS. */
+    public static final String NO_TLS = " speaks no TLS at this port";
 
     private final SSLContext context;
     private final boolean verifies;
@@ -90,13 +94,18 @@ public final class TlsClient {
         SSLParameters parameters = engine.getSSLParameters();
         if (!isLiteral(bare)) {
             // said in full: by itself the JDK sends no name without a dot
-            parameters.setServerNames(List.of(new SNIHostName(bare)));
+            parameters.setServerNames(List.of(serverName(bare)));
         }
         if (verifies) {
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
         }
         engine.setSSLParameters(parameters);
         return Handshake.run(raw, engine, limit, new Handshake.Side.Client(bare));
+    }
+
+    /** Of a name by its bytes: by its text, the JDK takes none with an underscore. */
+    private static SNIHostName serverName(String host) {
+        return new SNIHostName(host.getBytes(StandardCharsets.US_ASCII));
     }
 
     private static boolean isLiteral(String host) {

@@ -94,6 +94,7 @@ class TlsHandshakeTest {
         assertThatThrownBy(() -> TlsClient.trustingSystem().connect(raw.left(), "localhost", LIMIT))
                 .isInstanceOf(AuthenticationFailed.class)
                 .hasMessageContaining("certificate of localhost is not accepted")
+                .hasMessageContaining("--cacert FILE")
                 .hasMessageContaining("trust the authority");
         assertThat(accepting.failure())
                 .isInstanceOf(AuthenticationFailed.class)

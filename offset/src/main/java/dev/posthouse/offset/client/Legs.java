@@ -6,16 +6,25 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.NetworkFailure;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
+import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TcpDialer;
+import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.Timeouts;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.httpproxy.ConnectTunnel;
+import dev.posthouse.net.httpproxy.HttpProxy;
+import dev.posthouse.net.httpproxy.ProxyRules;
+import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -27,13 +36,20 @@ import java.util.Optional;
  *
  * <p>Blocks; an interrupt ends it.
  *
- * @param dialer reaches the relay
- * @param connectLimit for the TCP connection; positive
+ * @param resolver finds the relay, or the proxy on the way to it
+ * @param proxies which relays are reached through a proxy
+ * @param connectLimit for resolving the name, the TCP connection and a proxy's answer together; positive
  * @param channels the layers
  * @param extensions told to peers
  * @param tunnels keeps account of the tunnels
  */
-record Legs(TcpDialer dialer, Duration connectLimit, Channels channels, int extensions, Tunnels tunnels) {
+record Legs(
+        Resolver resolver,
+        ProxyRules proxies,
+        Duration connectLimit,
+        Channels channels,
+        int extensions,
+        Tunnels tunnels) {
 
     /**
      * A connection to a relay that has proved its identity.
@@ -59,22 +75,68 @@ record Legs(TcpDialer dialer, Duration connectLimit, Channels channels, int exte
     /**
      * Reaches a relay.
      *
-     * @throws PeerUnreachable if there is none, or it does not answer as one
-     * @throws AuthenticationFailed if it is another one
+     * @param progress follows it
+     * @throws RelayUnreachable if there is none, or it does not answer as one
+     * @throws AuthenticationFailed if it is another one, or a proxy on the way wants credentials
+     * @throws Refused if a proxy on the way does not allow it
      */
-    Leg reach(RelayAddress relay) throws IOException {
+    Leg reach(RelayAddress relay, Progress progress) throws IOException {
         long start = System.nanoTime();
-        ByteStream stream = connect(relay);
+        ByteStream stream = connect(relay, progress);
         Duration roundTrip = Duration.ofNanos(System.nanoTime() - start);
-        return new Leg(greet(stream, relay), stream, relay, roundTrip);
+        try {
+            Leg leg = new Leg(greet(stream, relay), stream, relay, roundTrip);
+            progress.reached();
+            return leg;
+        } catch (IOException | RuntimeException e) {
+            stream.abort();
+            throw e;
+        }
     }
 
-    private ByteStream connect(RelayAddress relay) throws IOException {
-        try {
-            return dialer.dial(relay.host(), relay.port(), connectLimit);
-        } catch (TimedOut e) {
-            throw new PeerUnreachable("the relay does not answer: " + e.getMessage(), e);
+    private ByteStream connect(RelayAddress relay, Progress progress) throws IOException {
+        long end = System.nanoTime() + Timeouts.nanos(connectLimit);
+        Optional<HttpProxy> proxy = proxies.towards(true, relay.host(), relay.port());
+        String host = proxy.map(HttpProxy::host).orElse(relay.host());
+        int port = proxy.map(HttpProxy::port).orElse(relay.port());
+        String name = proxy.map(one -> "the proxy " + one.hostAndPort()).orElse("the relay " + relay.hostAndPort());
+        progress.dialing(name);
+        TcpStream stream = dial(host, port, name, progress);
+        if (proxy.isEmpty()) {
+            return stream;
         }
+        try {
+            ByteStream toProxy =
+                    proxy.get().tls() ? TlsClient.trustingSystem().connect(stream, host, left(end)) : stream;
+            return ConnectTunnel.open(toProxy, proxy.get(), relay.host(), relay.port(), left(end));
+        } catch (TimedOut e) {
+            stream.abort();
+            throw new RelayUnreachable(name + " did not answer in time: " + e.getMessage(), e);
+        } catch (IOException | RuntimeException e) {
+            stream.abort();
+            throw e;
+        }
+    }
+
+    private TcpStream dial(String host, int port, String name, Progress progress) throws IOException {
+        Resolver following = asked -> {
+            progress.resolving(asked);
+            List<InetAddress> found = resolver.resolve(asked);
+            progress.dialing(name);
+            return found;
+        };
+        try {
+            return new TcpDialer(following).dial(host, port, connectLimit);
+        } catch (TimedOut e) {
+            throw new RelayUnreachable(name + " does not answer: " + e.getMessage(), e);
+        } catch (PeerUnreachable e) {
+            throw new RelayUnreachable(name + " is not reached: " + e.getMessage(), e);
+        }
+    }
+
+    private static Duration left(long end) {
+        // Never zero, which would be no limit.
+        return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
     }
 
     private KeepAlive greet(ByteStream stream, RelayAddress relay) throws IOException {
@@ -93,22 +155,23 @@ record Legs(TcpDialer dialer, Duration connectLimit, Channels channels, int exte
         }
     }
 
-    private static PeerUnreachable notARelay(RelayAddress relay, String what, IOException cause) {
-        return new PeerUnreachable(
+    private static RelayUnreachable notARelay(RelayAddress relay, String what, IOException cause) {
+        return new RelayUnreachable(
                 relay.hostAndPort() + " " + what + ": it is no Offset relay, or takes nobody now", cause);
     }
 
     /**
      * Reaches a peer at a relay where it listens.
      *
-     * @throws PeerUnreachable if there is no relay
+     * @param progress follows it
+     * @throws RelayUnreachable if there is no relay
      * @throws AuthenticationFailed if the relay, or who comes, is another
      * @throws Refused if the peer is not there, or does not want us
      * @throws TimedOut if the peer did not come within the limit of the set-up
      */
-    OffsetConnection connect(RelayAddress relay, PublicKey peer) throws IOException {
+    OffsetConnection connect(RelayAddress relay, PublicKey peer, Progress progress) throws IOException {
         long start = System.nanoTime();
-        Leg leg = reach(relay);
+        Leg leg = reach(relay, progress);
         try {
             leg.say(new InitConnection.Connect(Octets.of(peer.bytes())));
             return tunnel(leg, peer, start, System.nanoTime());
@@ -132,8 +195,8 @@ record Legs(TcpDialer dialer, Duration connectLimit, Channels channels, int exte
     }
 
     /** Reaches a relay and says what for. */
-    Leg reach(RelayAddress relay, InitConnection role) throws IOException {
-        Leg leg = reach(relay);
+    Leg reach(RelayAddress relay, InitConnection role, Progress progress) throws IOException {
+        Leg leg = reach(relay, progress);
         try {
             leg.say(role);
             return leg;

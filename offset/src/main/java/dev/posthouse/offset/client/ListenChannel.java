@@ -26,8 +26,9 @@ final class ListenChannel {
     }
 
     /** Opens one. Whether the relay takes it shows later, when it ends or does not. */
-    static ListenChannel open(Legs legs, RelayAddress relay, Admission admission, Intake intake) throws IOException {
-        return new ListenChannel(legs.reach(relay, new InitConnection.Listen()), admission, intake);
+    static ListenChannel open(Legs legs, RelayAddress relay, Admission admission, Intake intake, Progress progress)
+            throws IOException {
+        return new ListenChannel(legs.reach(relay, new InitConnection.Listen(), progress), admission, intake);
     }
 
     /**

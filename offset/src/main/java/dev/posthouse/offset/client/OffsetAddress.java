@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * {@code offset://HOST:PORT/RELAYKEY[/PEERKEY]}: a relay, and who is to be reached there.
+ * {@code offset://HOST:PORT/RELAYKEY[/PEERKEY]}: a relay, and who is to be reached there. What is refused is not repeated: it may be a
+ * password.
  *
  * @param relay where
  * @param peer whom; empty to be reached oneself
@@ -33,9 +34,19 @@ public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
      */
     public static OffsetAddress parse(String text) {
         if (!recognises(text)) {
-            throw new IllegalArgumentException("\"" + text + "\" is no Offset address: write " + FORM);
+            throw new IllegalArgumentException("an Offset address begins with " + PREFIX + ": write " + FORM);
         }
-        List<String> parts = List.of(text.substring(PREFIX.length()).split("/", -1));
+        String rest = text.substring(PREFIX.length());
+        if (rest.contains("@")) {
+            throw new IllegalArgumentException(
+                    "an Offset address has no user and no password: a client proves who it is by"
+                            + " its identity; write " + FORM);
+        }
+        if (rest.contains("?") || rest.contains("#")) {
+            throw new IllegalArgumentException(
+                    "an Offset address has nothing behind its keys, no '?' and no '#': write " + FORM);
+        }
+        List<String> parts = List.of(rest.split("/", -1));
         if (parts.size() < WITH_RELAY || parts.size() > WITH_PEER) {
             throw new IllegalArgumentException("an Offset address has one or two keys behind HOST:PORT, not "
                     + (parts.size() - 1) + ": write " + FORM);
@@ -50,7 +61,7 @@ public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
         try {
             return PublicKey.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(which + " of " + FORM + " is " + e.getMessage(), e);
+            throw new IllegalArgumentException(which + " of " + FORM + " is " + e.getMessage());
         }
     }
 

@@ -3,12 +3,12 @@ package dev.posthouse.offset.client;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.AuthenticationFailed;
-import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
-import dev.posthouse.net.TcpDialer;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.TickClock;
@@ -61,7 +61,8 @@ public final class OffsetClient implements AutoCloseable {
         Ticks ticks = builder.ticks == null ? ownTicks.get() : builder.ticks;
         this.tunnels = new Tunnels(ownTicks);
         this.legs = new Legs(
-                new TcpDialer(builder.resolver),
+                builder.resolver,
+                builder.proxies,
                 builder.connectTimeout,
                 new Channels(builder.identity, builder.settings, ticks),
                 builder.extensions,
@@ -99,7 +100,7 @@ public final class OffsetClient implements AutoCloseable {
      * Reaches a peer that listens at a relay.
      *
      * @return the caller's to close
-     * @throws PeerUnreachable if the relay cannot be reached, or does not answer as one
+     * @throws RelayUnreachable if the relay, or a proxy on the way to it, cannot be reached in time, or does not answer as one
      * @throws AuthenticationFailed if the relay, or the peer, is another than it should be
      * @throws Refused if the relay closed the connection: the peer does not listen there, or does not want us; the protocol does not tell
      *     which
@@ -109,7 +110,12 @@ public final class OffsetClient implements AutoCloseable {
      * @throws IOException if the client was closed
      */
     public OffsetConnection dial(RelayAddress relay, PublicKey peer) throws IOException {
-        return calls.run(timeout, () -> legs.connect(relay, peer), OffsetConnection::abort);
+        var progress = new Progress();
+        try {
+            return calls.run(timeout, () -> legs.connect(relay, peer, progress), OffsetConnection::abort);
+        } catch (TimedOut e) {
+            throw progress.explain(e, timeout);
+        }
     }
 
     /**
@@ -139,7 +145,7 @@ public final class OffsetClient implements AutoCloseable {
     public OffsetListener listen(RelayAddress relay, AccessList access) throws IOException {
         OffsetListener listener = enlist(OffsetListener.at(legs, (at, peer) -> access.allows(peer), listeners::remove));
         try {
-            listener.open(relay);
+            listener.open(relay, timeout);
             return listener;
         } catch (IOException | RuntimeException e) {
             listener.close();
@@ -233,6 +239,7 @@ public final class OffsetClient implements AutoCloseable {
         private ChannelSettings settings = ChannelSettings.DEFAULT;
         private @Nullable Ticks ticks;
         private Resolver resolver = Resolver.system();
+        private ProxyRules proxies = ProxyRules.NONE;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration timeout = Duration.ZERO;
         private int rounds = 3;
@@ -262,7 +269,16 @@ public final class OffsetClient implements AutoCloseable {
         }
 
         /**
-         * For reaching a relay by TCP; 10 s by default. An accepted peer has 8 ticks for all of it.
+         * Through which HTTP proxies relays are reached; by default none. A proxy with https is trusted as the system trusts; many let
+         * nothing but port 443 through.
+         */
+        public Builder proxies(ProxyRules rules) {
+            proxies = rules;
+            return this;
+        }
+
+        /**
+         * For reaching a relay by TCP, its name's resolution and a proxy's answer included; 10 s by default. An accepted peer has 8 ticks for all of it.
          *
          * @throws IllegalArgumentException if it is not positive
          */
@@ -275,7 +291,7 @@ public final class OffsetClient implements AutoCloseable {
         }
 
         /**
-         * For a whole call of {@code dial}, and for the wait of {@link OffsetScheme#accept}; zero, the default, for none but those of
+         * For a whole call of {@code dial}, for reaching one relay to listen there, and for the wait of {@link OffsetScheme#accept}; zero, the default, for none but those of
          * their parts.
          *
          * @throws IllegalArgumentException if it is negative

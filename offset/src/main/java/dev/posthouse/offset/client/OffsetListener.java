@@ -74,10 +74,20 @@ public final class OffsetListener implements AutoCloseable {
         return new OffsetListener(legs, admission, randomness, onClose, true);
     }
 
-    /** Opens the one channel. */
-    void open(RelayAddress relay) throws IOException {
+    /**
+     * Opens the one channel.
+     *
+     * @param limit zero for none but those of its parts
+     */
+    void open(RelayAddress relay, Duration limit) throws IOException {
         var post = new Post(relay);
-        ListenChannel channel = attempts.run(Duration.ZERO, post::open, ListenChannel::abort);
+        var progress = new Progress();
+        ListenChannel channel;
+        try {
+            channel = attempts.run(limit, () -> post.open(progress), ListenChannel::abort);
+        } catch (TimedOut e) {
+            throw progress.explain(e, limit);
+        }
         synchronized (this) {
             posts.put(relay, post);
         }
@@ -149,7 +159,8 @@ public final class OffsetListener implements AutoCloseable {
         Legs.Leg leg;
         try {
             var role = new InitConnection.Accept(Octets.of(request.from().bytes()));
-            leg = attempts.run(legs.setupLimit(), () -> legs.reach(request.relay(), role), Legs.Leg::abort);
+            leg = attempts.run(
+                    legs.setupLimit(), () -> legs.reach(request.relay(), role, new Progress()), Legs.Leg::abort);
         } catch (IOException e) {
             request.reject().run();
             throw e;
@@ -195,8 +206,8 @@ public final class OffsetListener implements AutoCloseable {
             this.relay = relay;
         }
 
-        ListenChannel open() throws IOException {
-            return ListenChannel.open(legs, relay, admission, intake);
+        ListenChannel open(Progress progress) throws IOException {
+            return ListenChannel.open(legs, relay, admission, intake, progress);
         }
 
         /** Notes a channel that stands; closes it instead, and says no, if it is not wanted any more. */
@@ -230,7 +241,8 @@ public final class OffsetListener implements AutoCloseable {
             var backOff = new BackOff(legs.channels().ticks(), randomness.get());
             while (!reaching.isClosed()) {
                 try {
-                    ListenChannel opened = reaching.run(Duration.ZERO, this::open, ListenChannel::abort);
+                    ListenChannel opened =
+                            reaching.run(Duration.ZERO, () -> open(new Progress()), ListenChannel::abort);
                     backOff.reset();
                     if (!entered(opened)) {
                         return;

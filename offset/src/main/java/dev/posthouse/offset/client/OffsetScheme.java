@@ -1,9 +1,12 @@
 package dev.posthouse.offset.client;
 
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.Timeouts;
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.connection.Connection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Offset's addresses: those of its relays, with the peer's key for who dials. */
@@ -58,8 +61,19 @@ public final class OffsetScheme implements AddressScheme {
             throw new IllegalArgumentException("to accept, there is no PEERKEY in the address: write "
                     + OffsetAddress.PREFIX + "HOST:PORT/RELAYKEY, and say who may connect by the access list");
         }
+        long start = System.nanoTime();
         try (OffsetListener listener = client.listen(parsed.relay(), access)) {
-            return listener.accept(client.timeout());
+            Duration limit = client.timeout();
+            // Never zero, which would be no limit.
+            Duration left = limit.isZero()
+                    ? limit
+                    : Duration.ofNanos(Math.max(1, limit.toNanos() - (System.nanoTime() - start)));
+            return listener.accept(left);
+        } catch (TimedOut e) {
+            throw new TimedOut(
+                    "no peer came to the relay at " + parsed.relay().hostAndPort() + " within "
+                            + Timeouts.inWords(client.timeout()),
+                    e);
         }
     }
 

@@ -53,7 +53,7 @@ final class Rotation {
         for (RelayAddress relay : inTurn(relays, peer)) {
             remember(peer, relay);
             try {
-                return legs.connect(relay, peer);
+                return legs.connect(relay, peer, new Progress());
             } catch (IOException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw e;

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.AuthenticationFailed;
-import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.offset.channel.KeepAlive;
@@ -110,7 +110,7 @@ class DialTest {
         relay.stopListening();
         try (OffsetClient client = patient()) {
             assertThat(dialing(client).failure())
-                    .isInstanceOf(PeerUnreachable.class)
+                    .isInstanceOf(RelayUnreachable.class)
                     .hasMessageContaining("127.0.0.1:" + relay.address().port());
         }
     }
@@ -122,7 +122,7 @@ class DialTest {
             var dialing = dialing(client);
             relay.accept();
 
-            assertThat(dialing.failure()).isInstanceOf(PeerUnreachable.class).hasMessageContaining("handshake");
+            assertThat(dialing.failure()).isInstanceOf(RelayUnreachable.class).hasMessageContaining("handshake");
             assertThat(ticks.registered()).isZero();
         }
     }
@@ -133,7 +133,7 @@ class DialTest {
             var dialing = dialing(client);
             relay.accept().close();
 
-            assertThat(dialing.failure()).isInstanceOf(PeerUnreachable.class);
+            assertThat(dialing.failure()).isInstanceOf(RelayUnreachable.class);
         }
     }
 
@@ -210,7 +210,9 @@ class DialTest {
             var dialing = dialing(client);
             relay.accept();
 
-            assertThat(dialing.failure()).isInstanceOf(TimedOut.class).hasMessageContaining("300 ms");
+            assertThat(dialing.failure())
+                    .isInstanceOf(RelayUnreachable.class)
+                    .hasMessageContaining("did not answer within 300 ms");
         }
     }
 

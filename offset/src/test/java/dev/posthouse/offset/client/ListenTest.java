@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
-import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.offset.wire.InitConnection;
@@ -219,7 +219,7 @@ class ListenTest {
     void aRelayThatIsNotThereIsReportedAtOnce() throws IOException {
         relay.stopListening();
 
-        assertThatThrownBy(() -> client.listen(relay.address(), access)).isInstanceOf(PeerUnreachable.class);
+        assertThatThrownBy(() -> client.listen(relay.address(), access)).isInstanceOf(RelayUnreachable.class);
     }
 
     @Test

@@ -85,7 +85,8 @@ class OffsetSchemeTest {
             var scheme = new OffsetScheme(impatient, new AccessList());
             assertThatThrownBy(() -> scheme.accept(relay.address().toString(), Optional.empty()))
                     .isInstanceOf(TimedOut.class)
-                    .hasMessageContaining("no peer came within 100 ms");
+                    .hasMessageContaining(
+                            "no peer came to the relay at " + relay.address().hostAndPort() + " within 100 ms");
         }
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.RelayEvent;
@@ -147,7 +147,7 @@ class PoolTest {
         ticks.tick(1);
 
         assertThat(dialing.failure())
-                .isInstanceOf(PeerUnreachable.class)
+                .isInstanceOf(RelayUnreachable.class)
                 .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
     }
 
@@ -214,7 +214,7 @@ class PoolTest {
             for (int wait : List.of(8, 16, 32)) {
                 ticks.awaitRegistrations(++pauses);
                 assertThat(listener.states().getFirst().listening()).isFalse();
-                assertThat(listener.states().getFirst().failure()).containsInstanceOf(PeerUnreachable.class);
+                assertThat(listener.states().getFirst().failure()).containsInstanceOf(RelayUnreachable.class);
                 ticks.tick(wait - 1);
                 assertThat(ticks.registered()).isEqualTo(1);
                 ticks.tick(1);

@@ -1,12 +1,12 @@
 package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.AuthenticationFailed;
-import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.Deadline;
 import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
+import dev.posthouse.net.RelayUnreachable;
+import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.AddressSpaces;
@@ -15,8 +15,8 @@ import dev.posthouse.net.address.SourceProbe;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.http.HeadReader;
 import dev.posthouse.net.http.Headers;
-import dev.posthouse.net.http.MalformedHead;
 import dev.posthouse.net.http.ResponseHead;
+import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.punch.CandidatePolicy;
 import dev.posthouse.net.punch.PunchSocket;
 import dev.posthouse.net.tls.TlsClient;
@@ -28,19 +28,15 @@ import dev.posthouse.rdv.wire.ServerAddress;
 import dev.posthouse.rdv.wire.Token;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * An rdv client: meets a peer at a server by a token both know, and connects to it directly or through that server.
@@ -67,6 +63,9 @@ public final class RdvClient implements AutoCloseable {
     private final boolean relayOnTimeout;
     private final Headers headers;
     private final Optional<TlsClient> tls;
+    private final Resolver resolver;
+    private final ProxyRules proxies;
+    private final Consumer<String> notices;
     private final Set<Scope> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -78,6 +77,9 @@ public final class RdvClient implements AutoCloseable {
         this.relayOnTimeout = builder.relayOnTimeout;
         this.headers = builder.headers.build();
         this.tls = builder.tls;
+        this.resolver = builder.resolver;
+        this.proxies = builder.proxies;
+        this.notices = builder.notices;
     }
 
     /** Public and private addresses, the adaptive picker, no time limit. */
@@ -93,11 +95,13 @@ public final class RdvClient implements AutoCloseable {
     /**
      * Reaches the peer that accepts under {@code token}.
      *
-     * @param server {@code http://HOST[:PORT][/PATH]} or https
+     * @param server {@code http://HOST[:PORT][/PATH]} or https, there with {@code USER:PASSWORD@} if the server wants Basic
+     *     credentials
      * @param token what the two have agreed on; 128 random bits in {@code [A-Za-z0-9._~-]} is good: whoever guesses it can
      *     take the peer's place
      * @throws IllegalArgumentException if the address or the token is malformed
-     * @throws PeerUnreachable if the server cannot be reached, or no route to the peer came about
+     * @throws RelayUnreachable if the server, or a proxy on the way to it, cannot be reached in time
+     * @throws PeerUnreachable if no route to the peer came about
      * @throws TimedOut if the time limit passed, or the server says that nobody came
      * @throws AuthenticationFailed if the server wants (other) credentials
      * @throws Refused if the server said no, or a newer client took this one's place
@@ -106,20 +110,21 @@ public final class RdvClient implements AutoCloseable {
      * @throws IOException if the connection to the server broke, or the thread was interrupted
      */
     public Connection dial(URI server, String token) throws IOException {
-        return connect(Method.DIAL, server, token);
+        return connect(Method.DIAL, ServerAddress.of(server), token);
     }
 
     /** Waits for the peer that dials under {@code token}; the same as {@link #dial} otherwise. */
     public Connection accept(URI server, String token) throws IOException {
-        return connect(Method.ACCEPT, server, token);
+        return connect(Method.ACCEPT, ServerAddress.of(server), token);
     }
 
-    private Connection connect(Method method, URI server, String tokenText) throws IOException {
-        ServerAddress address = ServerAddress.of(server);
+    Connection connect(Method method, ServerAddress address, String tokenText) throws IOException {
         Token token = Token.of(tokenText);
+        requireOneAuthorization(address);
         try (Scope scope = open(timeout)) {
             try {
-                Rendezvous rendezvous = meet(scope, method, address, token, List.of());
+                Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
+                        .until(() -> meet(scope, method, address, token, List.of()));
                 Race race = scope.own(new Race(rendezvous, !spaces.isEmpty()));
                 if (relayOnTimeout && method == Method.DIAL) {
                     scope.onTimeout(race::timeIsUp);
@@ -151,14 +156,30 @@ public final class RdvClient implements AutoCloseable {
      */
     public Rendezvous rendezvous(Method method, URI server, String token, List<AddressPort> extraCandidates)
             throws IOException {
+        ServerAddress address = ServerAddress.of(server);
+        Token word = Token.of(token);
+        requireOneAuthorization(address);
         try (Scope scope = open(timeout)) {
             try {
-                Rendezvous rendezvous = meet(scope, method, ServerAddress.of(server), Token.of(token), extraCandidates);
+                Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
+                        .until(() -> meet(scope, method, address, word, extraCandidates));
                 scope.handOutAll();
                 return rendezvous;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw (IOException) new InterruptedIOException("interrupted while connecting").initCause(e);
             } catch (IOException e) {
                 throw scope.explain(e);
             }
+        }
+    }
+
+    /** Before anything is sent: the request could not be written. */
+    private void requireOneAuthorization(ServerAddress address) {
+        if (address.credentials().isPresent()
+                && headers.first(RdvRequest.AUTHORIZATION).isPresent()) {
+            throw new IllegalArgumentException(
+                    "the address has a user, and a header Authorization is given: leave one of the two out");
         }
     }
 
@@ -174,39 +195,28 @@ public final class RdvClient implements AutoCloseable {
 
     private Rendezvous meet(
             Scope scope, Method method, ServerAddress server, Token token, List<AddressPort> extraCandidates)
-            throws IOException {
+            throws IOException, InterruptedException {
         long start = System.nanoTime();
-        List<InetSocketAddress> addresses = resolve(server);
         PunchSocket socket = scope.own(PunchSocket.open(PunchSocket.Options.of(policy)));
-        var dialed = socket.dialRelay(addresses, CONNECT);
-        scope.own(dialed.stream());
-        InetSocketAddress relayAddress = dialed.stream()
-                .remoteAddress()
-                .orElseThrow(() -> new PeerUnreachable("the connection to the relay broke at once"));
-        ByteStream relay = server.tls()
-                ? scope.own(tls().connect(dialed.stream(), server.host(), CONNECT), dialed.stream())
-                : dialed.stream();
+        var way = new WayToRelay(resolver, proxies, this::tls, Scope.within(timeout, CONNECT));
+        WayToRelay.Reached reached = way.reach(scope, socket, server);
         List<AddressPort> own = candidates(socket, extraCandidates);
-        relay.write(ByteBuffer.wrap(RdvRequest.write(method, server, token, own, dialed.roundTrip(), headers)));
-        HeadReader.Received<ResponseHead> received;
-        try {
-            received = HeadReader.readResponse(relay, Rdv.MAX_HEAD);
-        } catch (MalformedHead e) {
-            throw new ProtocolViolation("the server does not speak HTTP: " + e.explanation(), e);
-        }
-        if (received.head().status() != 101) {
-            throw refusal(received.head(), received.rest());
-        }
+        byte[] request = RdvRequest.write(method, server, token, own, reached.roundTrip(), headers);
+        scope.enter(new Scope.Stage.Waiting("nobody came under this word at the relay " + server.hostAndPort()));
+        reached.stream().write(ByteBuffer.wrap(request));
+        HeadReader.Received<ResponseHead> received =
+                new Answers(server, method, token.target(server)).read(reached.stream());
+        scope.enter(new Scope.Stage.Choosing());
         RdvResponse response = RdvResponse.parse(received.head());
         return new Rendezvous(
                 method,
                 token,
                 received.rest(),
-                relayAddress,
+                reached.address(),
                 socket,
                 own,
                 response,
-                dialed.roundTrip(),
+                reached.roundTrip(),
                 System.nanoTime(),
                 start);
     }
@@ -216,54 +226,11 @@ public final class RdvClient implements AutoCloseable {
         return tls.orElseGet(TlsClient::trustingSystem);
     }
 
-    private static List<InetSocketAddress> resolve(ServerAddress server) throws PeerUnreachable {
-        try {
-            return Arrays.stream(InetAddress.getAllByName(server.host()))
-                    .map(address -> new InetSocketAddress(address, server.port()))
-                    .toList();
-        } catch (UnknownHostException e) {
-            throw new PeerUnreachable("the server's name " + server.host() + " has no address", e);
-        }
-    }
-
     private List<AddressPort> candidates(PunchSocket socket, List<AddressPort> extra) {
         var all = new ArrayList<>(OwnAddresses.probe(spaces, SourceProbe.udp()).candidates(socket.port()));
         all.addAll(extra);
         List<AddressPort> canonical = AddressPort.canonical(all);
         return canonical.subList(0, Math.min(canonical.size(), Rdv.MAX_SELF_ADDRS));
-    }
-
-    private static IOException refusal(ResponseHead head, ByteStream rest) {
-        String said = "the server answered " + head.status() + " " + head.reason();
-        String body = excerpt(rest);
-        String message = body.isEmpty() ? said : said + ": " + body;
-        return switch (head.status()) {
-            case 401, 407 -> new AuthenticationFailed(message);
-            case 408 -> new TimedOut(message);
-            case 429, 503 -> new LimitExceeded(message);
-            default ->
-                head.status() < 400 || head.status() == 426 ? new ProtocolViolation(message) : new Refused(message);
-        };
-    }
-
-    /** The answer's first line; a server that stays silent does not hold us. */
-    private static String excerpt(ByteStream rest) {
-        ByteBuffer body = ByteBuffer.allocate(Rdv.MAX_REFUSAL_BODY);
-        try {
-            Deadline.within(rest, Duration.ofSeconds(1), "reading the refusal", () -> {
-                rest.readTimeout(Duration.ofMillis(250));
-                while (body.hasRemaining() && rest.read(body) >= 0) {
-                    if (body.get(body.position() - 1) == '\n') {
-                        break;
-                    }
-                }
-                return body;
-            });
-        } catch (IOException e) {
-            // What came is what there is.
-        }
-        String text = new String(body.array(), 0, body.position(), StandardCharsets.UTF_8);
-        return text.lines().findFirst().orElse("").strip().replaceAll("\\p{Cntrl}", "?");
     }
 
     /** Ends every call that is under way. Connections that were handed out stay open. */
@@ -282,6 +249,9 @@ public final class RdvClient implements AutoCloseable {
         private boolean relayOnTimeout;
         private final Headers.Builder headers = Headers.builder();
         private Optional<TlsClient> tls = Optional.empty();
+        private Resolver resolver = Resolver.system();
+        private ProxyRules proxies = ProxyRules.NONE;
+        private Consumer<String> notices = notice -> {};
 
         private Builder() {}
 
@@ -303,7 +273,11 @@ public final class RdvClient implements AutoCloseable {
             return this;
         }
 
-        /** For a whole call, the wait for the peer included; zero for none. */
+        /**
+         * For a whole call, the wait for the peer included. While it lasts, a client that the relay sends away because
+         * nobody came asks again. Zero, the default, for none: then the relay's limit is the last word. Reaching the relay
+         * has 15 s in any case.
+         */
         public Builder timeout(Duration limit) {
             if (limit.isNegative()) {
                 throw new IllegalArgumentException("a time limit is zero (none) or positive, not " + limit);
@@ -334,6 +308,24 @@ public final class RdvClient implements AutoCloseable {
         /** How https servers are trusted; by default as the system does. */
         public Builder tls(TlsClient settings) {
             tls = Optional.of(settings);
+            return this;
+        }
+
+        /** How names are resolved, within the time limit; by default as the system does. */
+        public Builder resolver(Resolver names) {
+            resolver = names;
+            return this;
+        }
+
+        /** Through which proxies relays are reached; by default none. Peers are reached directly in any case. */
+        public Builder proxies(ProxyRules rules) {
+            proxies = rules;
+            return this;
+        }
+
+        /** Takes a sentence for the user once a call waits for longer than expected; on the thread of the call. */
+        public Builder notices(Consumer<String> taker) {
+            notices = taker;
             return this;
         }
 

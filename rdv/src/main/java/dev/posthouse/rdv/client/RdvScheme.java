@@ -2,6 +2,7 @@ package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.connection.Connection;
+import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.ServerAddress;
 import java.io.IOException;
 import java.util.Locale;
@@ -35,12 +36,12 @@ public final class RdvScheme implements AddressScheme {
 
     @Override
     public Connection dial(String address, Optional<String> token) throws IOException {
-        return client.dial(ServerAddress.parse(address).uri(), needed(token));
+        return client.connect(Method.DIAL, ServerAddress.parse(address), needed(token));
     }
 
     @Override
     public Connection accept(String address, Optional<String> token) throws IOException {
-        return client.accept(ServerAddress.parse(address).uri(), needed(token));
+        return client.connect(Method.ACCEPT, ServerAddress.parse(address), needed(token));
     }
 
     private static String needed(Optional<String> token) {

@@ -2,7 +2,9 @@ package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,20 @@ final class Scope implements AutoCloseable {
     private boolean timedOut;
     private boolean cancelled;
     private @Nullable Runnable onTimeout;
+    private Stage stage = new Stage.Reaching("the relay was not reached");
+
+    /** How far a call has come, which is what its failure is called if the time is up. */
+    sealed interface Stage {
+
+        /** On the way to the relay. {@code undone} is what has not happened yet: "the name x was not resolved". */
+        record Reaching(String undone) implements Stage {}
+
+        /** The request is there, and the peer is not. {@code undone} as above. */
+        record Waiting(String undone) implements Stage {}
+
+        /** Both are there, and nothing is chosen. */
+        record Choosing() implements Stage {}
+    }
 
     /**
      * @param limit zero for none
@@ -60,6 +76,42 @@ final class Scope implements AutoCloseable {
             owned.remove(inner);
         }
         return own(outer);
+    }
+
+    /** What is under way from now on. */
+    synchronized void enter(Stage next) {
+        stage = next;
+    }
+
+    /** Closes what was opened until now, for another attempt within the same time. */
+    void startOver() {
+        List<AutoCloseable> all;
+        synchronized (this) {
+            all = List.copyOf(owned);
+            owned.clear();
+        }
+        all.reversed().forEach(Scope::release);
+    }
+
+    /**
+     * Waits, for as long as the scope is open.
+     *
+     * @param nanos not at all if it is not positive
+     * @throws IOException if the scope was closed
+     */
+    synchronized void pause(long nanos) throws IOException, InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0 && !closed; left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        if (closed) {
+            throw new IOException("cancelled");
+        }
+    }
+
+    /** The time that a part of the call may take. */
+    static Duration within(Duration limit, Duration part) {
+        return limit.isZero() || limit.compareTo(part) > 0 ? part : limit;
     }
 
     /** Lets a stream outlive the scope. */
@@ -110,7 +162,13 @@ final class Scope implements AutoCloseable {
     /** Says what really ended the call, where that was not {@code failure} itself. */
     synchronized IOException explain(IOException failure) {
         if (timedOut && !(failure instanceof TimedOut)) {
-            return new TimedOut("no connection within " + limit.toMillis() + " ms", failure);
+            String within = " within " + Timeouts.inWords(limit);
+            return switch (stage) {
+                case Stage.Reaching reaching -> new RelayUnreachable(reaching.undone() + within, failure);
+                case Stage.Waiting waiting ->
+                    new TimedOut(waiting.undone() + within + "; compare the two words", failure);
+                case Stage.Choosing choosing -> new TimedOut("no connection" + within, failure);
+            };
         }
         return cancelled ? new IOException("the client was closed while connecting", failure) : failure;
     }
@@ -124,6 +182,7 @@ final class Scope implements AutoCloseable {
             }
             closed = true;
             all = List.copyOf(owned);
+            notifyAll();
         }
         if (timer != null) {
             timer.cancel(false);

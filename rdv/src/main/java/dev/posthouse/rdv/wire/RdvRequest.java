@@ -22,6 +22,9 @@ import java.util.Optional;
 public record RdvRequest(
         Method method, String token, List<AddressPort> selfAddrs, Optional<Duration> roundTrip, RequestHead head) {
 
+    /** A header of the application's own, or what the credentials of the address become. */
+    public static final String AUTHORIZATION = "Authorization";
+
     public RdvRequest {
         selfAddrs = List.copyOf(selfAddrs);
     }
@@ -107,6 +110,8 @@ public record RdvRequest(
      * The request as bytes, for one write.
      *
      * @param application headers of the caller's own; those that the protocol sets itself are replaced (spec 2.1)
+     * @throws IllegalArgumentException if there are too many candidates, or the address has credentials and {@code
+     *     application} an {@code Authorization}
      */
     public static byte[] write(
             Method method,
@@ -123,6 +128,13 @@ public record RdvRequest(
         if (application.first("User-Agent").isEmpty()) {
             headers.add("User-Agent", "posthouse");
         }
+        server.credentials().ifPresent(credentials -> {
+            if (application.first(AUTHORIZATION).isPresent()) {
+                throw new IllegalArgumentException("the address has a user, and a header " + AUTHORIZATION
+                        + " is given: leave one of the two out");
+            }
+            headers.add(AUTHORIZATION, credentials.headerValue());
+        });
         application.forEach((name, value) -> {
             if (!isOurs(name)) {
                 headers.add(name, value);
@@ -132,7 +144,7 @@ public record RdvRequest(
                 .add(Rdv.ROUND_TRIP, Rtt.format(roundTrip))
                 .add(Rdv.SELF_ADDRS, AddressPort.formatList(selfAddrs))
                 .add("Upgrade", Rdv.PROTOCOL);
-        return new RequestHead(method.name(), token.target(server.uri()), "HTTP/1.1", headers.build()).toBytes();
+        return new RequestHead(method.name(), token.target(server), "HTTP/1.1", headers.build()).toBytes();
     }
 
     private static boolean isOurs(String name) {

@@ -1,6 +1,5 @@
 package dev.posthouse.rdv.wire;
 
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -48,14 +47,17 @@ public final class Token {
      * The request target for this token below a server's address: its path, one slash, the token; double slashes and dots
      * resolved; the address's query kept.
      */
-    public String target(URI server) {
-        String base = server.getRawPath() == null ? "" : server.getRawPath();
-        String joined = clean(base + "/" + text);
+    public String target(ServerAddress server) {
+        String path = path(server);
+        return server.query().map(query -> path + "?" + query).orElse(path);
+    }
+
+    private String path(ServerAddress server) {
+        String joined = clean(server.path() + "/" + text);
         if (text.endsWith("/") && !joined.endsWith("/")) {
             joined += "/";
         }
-        String path = isEscapedPath(joined) ? joined : escape(unescape(bytes(joined)), PLAIN_IN_PATH);
-        return server.getRawQuery() == null ? path : path + "?" + server.getRawQuery();
+        return isEscapedPath(joined) ? joined : escape(unescape(bytes(joined)), PLAIN_IN_PATH);
     }
 
     /** The token on a direct connection's header line. */

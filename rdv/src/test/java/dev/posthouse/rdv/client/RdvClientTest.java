@@ -257,7 +257,8 @@ class RdvClientTest {
                         unexpected.close();
                     })
                     .isInstanceOf(TimedOut.class)
-                    .hasMessage("no connection within 100 ms");
+                    .hasMessageMatching(
+                            "nobody came under this word at the relay .* within 100 ms; compare the two words");
             assertThat(server.awaitEvent(RelayEvent.WaitEnded.class).reason()).isEqualTo(Reason.PEER_GONE);
         }
     }

@@ -15,7 +15,6 @@ import dev.posthouse.net.http.ResponseHead;
 import dev.posthouse.net.memory.MemoryPair;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -157,12 +156,11 @@ class HeadsFuzzTest {
             assertThat(one.port()).isBetween(1, 65_535);
             assertThat(one.host()).isNotEmpty();
             assertThat(one.hostHeader()).matches("[!-~]+");
-            assertThat(ServerAddress.of(one.uri())).isEqualTo(one);
+            assertThat(one.toString()).doesNotContain("?", "#", "@");
         });
         token.ifPresent(one -> {
-            URI uri = server.map(ServerAddress::uri).orElse(SERVER.uri());
-            assertThat(one.target(uri)).startsWith("/");
-            assertThat(one.target(SERVER.uri())).matches("/[!-~]*").doesNotContain("?", "#");
+            assertThat(one.target(server.orElse(SERVER))).startsWith("/");
+            assertThat(one.target(SERVER)).matches("/[!-~]*").doesNotContain("?", "#");
             assertThat(one.onHeaderLine()).matches("[!-~]+");
             assertThat(one.equalsUnescaped(
                             new String(word.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1)))

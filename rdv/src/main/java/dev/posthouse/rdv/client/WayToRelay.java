@@ -1,0 +1,155 @@
+package dev.posthouse.rdv.client;
+
+import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.NameLookup;
+import dev.posthouse.net.NetworkFailure;
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.RelayUnreachable;
+import dev.posthouse.net.Resolver;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.Timeouts;
+import dev.posthouse.net.httpproxy.ConnectTunnel;
+import dev.posthouse.net.httpproxy.HttpProxy;
+import dev.posthouse.net.httpproxy.ProxyRules;
+import dev.posthouse.net.punch.PunchSocket;
+import dev.posthouse.net.punch.RelayConnection;
+import dev.posthouse.net.tls.TlsClient;
+import dev.posthouse.rdv.wire.ServerAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * From a socket to a stream on which a request can be sent to the relay: the name is resolved, TCP connected, a proxy asked
+ * for a tunnel where one is to be used, and TLS begun. Everything together has one limit, and whatever of it fails says so
+ * in the relay's terms: {@link RelayUnreachable} if it was not reached.
+ *
+ * <p>Immutable; runs on the calling thread. What it opens is its {@link Scope}'s.
+ *
+ * @param resolver asked for the relay's name, or the proxy's
+ * @param proxies which relays are reached through a proxy
+ * @param tls made when it is needed: reading the system's trust takes a while
+ * @param limit for everything together, positive
+ */
+record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls, Duration limit) {
+
+    /**
+     * A connection to the relay.
+     *
+     * @param stream to the relay, inside TLS and a proxy's tunnel
+     * @param address what was connected to: the relay, or the proxy
+     * @param roundTrip to the relay, as far as it could be measured
+     */
+    record Reached(ByteStream stream, InetSocketAddress address, Duration roundTrip) {}
+
+    /**
+     * Reaches it.
+     *
+     * @param socket from whose port it is dialled
+     * @throws RelayUnreachable if the relay or the proxy was not reached, within the limit
+     * @throws AuthenticationFailed if one of them is not whom its certificate should name, or the proxy wants credentials
+     * @throws dev.posthouse.net.Refused if the proxy does not allow it
+     * @throws ProtocolViolation if one of them does not speak what it should
+     */
+    Reached reach(Scope scope, PunchSocket socket, ServerAddress server) throws IOException, InterruptedException {
+        long end = System.nanoTime() + Timeouts.nanos(limit);
+        Optional<HttpProxy> proxy = proxies.towards(server.tls(), server.host(), server.port());
+        String host = proxy.map(HttpProxy::host).orElse(server.host());
+        int port = proxy.map(HttpProxy::port).orElse(server.port());
+        String name = proxy.map(one -> "the proxy " + one.hostAndPort()).orElse("the relay " + server.hostAndPort());
+        List<InetSocketAddress> addresses = resolve(scope, host, port, proxy.isPresent() ? "the proxy's name " : "");
+        scope.enter(new Scope.Stage.Reaching(name + " did not answer"));
+        RelayConnection dialed = dial(socket, addresses, name, left(end));
+        scope.own(dialed.stream());
+        InetSocketAddress address = dialed.stream()
+                .remoteAddress()
+                .orElseThrow(() -> new RelayUnreachable("the connection to " + name + " broke at once"));
+        if (proxy.isEmpty()) {
+            return new Reached(
+                    encrypted(scope, dialed.stream(), dialed.stream(), server, left(end)), address, dialed.roundTrip());
+        }
+        ByteStream toProxy = proxy.get().tls()
+                ? scope.own(tls.get().connect(dialed.stream(), host, left(end)), dialed.stream())
+                : dialed.stream();
+        long asked = System.nanoTime();
+        ByteStream tunnel = ConnectTunnel.open(toProxy, proxy.get(), server.host(), server.port(), left(end));
+        // The proxy connects meanwhile, so this has the whole way in it; the connect had the way to the proxy alone.
+        Duration roundTrip = Duration.ofNanos(System.nanoTime() - asked);
+        scope.enter(new Scope.Stage.Reaching(
+                "the relay " + server.hostAndPort() + ", behind " + name + ", did not answer"));
+        return new Reached(encrypted(scope, tunnel, toProxy, server, left(end)), address, roundTrip);
+    }
+
+    private List<InetSocketAddress> resolve(Scope scope, String host, int port, String whose)
+            throws IOException, InterruptedException {
+        scope.enter(new Scope.Stage.Reaching(NameLookup.notResolved(host)));
+        try (NameLookup lookup = NameLookup.start(resolver, host)) {
+            scope.own(lookup);
+            List<InetAddress> found = lookup.await(limit);
+            return found.stream()
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        } catch (TimedOut | PeerUnreachable e) {
+            throw new RelayUnreachable(
+                    whose.isEmpty() ? String.valueOf(e.getMessage()) : "the proxy is not found: " + e.getMessage(), e);
+        }
+    }
+
+    private RelayConnection dial(PunchSocket socket, List<InetSocketAddress> addresses, String name, Duration left)
+            throws IOException {
+        try {
+            return socket.dialRelay(addresses, left);
+        } catch (TimedOut e) {
+            throw new RelayUnreachable(name + " did not answer within " + Timeouts.inWords(limit), e);
+        } catch (PeerUnreachable e) {
+            throw new RelayUnreachable(name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @param held what the scope holds of {@code raw}: itself, or what lies under it */
+    private ByteStream encrypted(Scope scope, ByteStream raw, ByteStream held, ServerAddress server, Duration left)
+            throws IOException {
+        if (!server.tls()) {
+            return raw;
+        }
+        String advice = server.hostAndPort() + " speaks no TLS: try " + server.other();
+        try {
+            String host = server.host();
+            String named = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+            return scope.own(tls.get().connect(raw, named, left), held);
+        } catch (TimedOut e) {
+            throw new RelayUnreachable(
+                    "the relay " + server.hostAndPort() + " did not finish the TLS handshake within "
+                            + Timeouts.inWords(limit) + "; if this port speaks no TLS, try " + server.other(),
+                    e);
+        } catch (ProtocolViolation e) {
+            throw new ProtocolViolation(
+                    String.valueOf(e.getMessage()).contains(TlsClient.NO_TLS)
+                            ? advice
+                            : e.getMessage() + "; if this port speaks no TLS, try " + server.other(),
+                    e);
+        } catch (NetworkFailure e) {
+            throw e;
+        } catch (IOException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            // What a plain relay does: the first byte is none of its protocols.
+            throw new ProtocolViolation(
+                    "the connection ended at the beginning of the TLS handshake (" + e.getMessage()
+                            + "): this port speaks no TLS: try " + server.other(),
+                    e);
+        }
+    }
+
+    private static Duration left(long end) {
+        // Never zero, which would be no limit.
+        return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
+    }
+}

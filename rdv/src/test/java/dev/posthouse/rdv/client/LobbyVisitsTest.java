@@ -1,0 +1,111 @@
+package dev.posthouse.rdv.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.address.AddressSpaces;
+import dev.posthouse.net.connection.Connection;
+import dev.posthouse.rdv.server.RdvServer;
+import dev.posthouse.rdv.server.ServerFixture;
+import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.LeakCheck;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A client goes back to the lobby for as long as its own time lasts, and no longer. */
+@ExtendWith(LeakCheck.class)
+class LobbyVisitsTest {
+
+    private static final Limits SHORT_LOBBY =
+            Limits.builder().lobby(Duration.ofMillis(50)).build();
+
+    private final CopyOnWriteArrayList<String> notices = new CopyOnWriteArrayList<>();
+
+    private RdvClient client(Duration timeout) {
+        return RdvClient.builder()
+                .spaces(AddressSpaces.NONE)
+                .timeout(timeout)
+                .notices(notices::add)
+                .build();
+    }
+
+    @Test
+    void aPeerThatComesAfterTheRelaysLimitIsMet() throws IOException {
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
+            var accepting = Background.start(() -> client(Duration.ofMinutes(1)).accept(server.uri(), "t"));
+            Awaitility.await()
+                    .until(() -> server.events(RelayEvent.WaitStarted.class).size() >= 3);
+            var dialing = Background.start(() -> client(Duration.ofMinutes(1)).dial(server.uri(), "t"));
+            try (Connection accepted = accepting.result();
+                    Connection dialed = dialing.result()) {
+                assertThat(accepted.route().label()).isEqualTo(dialed.route().label());
+            }
+            assertThat(notices.getFirst()).startsWith("still waiting");
+            // Once for each of the two calls at most, however often they were sent away.
+            assertThat(notices.size()).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void withoutALimitOfItsOwnTheRelaysWordIsTheLast() throws IOException {
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
+            var accepting = Background.start(() -> client(Duration.ZERO).accept(server.uri(), "t"));
+            assertThat(accepting.failure())
+                    .isInstanceOf(TimedOut.class)
+                    .hasMessageContaining("nobody came under this word at this relay; compare the two");
+            assertThat(notices).isEmpty();
+        }
+    }
+
+    @Test
+    void itsOwnLimitEndsItInAVisitOrBetweenTwo() throws IOException {
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
+            var accepting =
+                    Background.start(() -> client(Duration.ofMillis(500)).accept(server.uri(), "t"));
+            assertThat(accepting.failure())
+                    .isInstanceOf(TimedOut.class)
+                    .hasMessageContaining("nobody came under this word")
+                    .hasMessageContaining("within 500 ms");
+            Awaitility.await().until(() -> server.relay().connections() == 0);
+        }
+    }
+
+    @Test
+    void anInterruptEndsThePauseBetweenTwoVisits() throws IOException {
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
+            var accepting = Background.start(() -> client(Duration.ofMinutes(1)).accept(server.uri(), "t"));
+            Awaitility.await().until(() -> notices.size() == 1);
+            accepting.interrupt();
+            assertThat(accepting.failure()).isInstanceOf(IOException.class);
+            Awaitility.await().until(() -> server.relay().connections() == 0);
+        }
+    }
+
+    @Test
+    void whatAVisitLeftOpenIsClosedBeforeTheNext() throws Exception {
+        var opened = new CopyOnWriteArrayList<Boolean>();
+        try (var scope = new Scope(Duration.ofMinutes(1), ended -> {})) {
+            var visits = new LobbyVisits(scope, Duration.ofMinutes(1), notices::add);
+            String met = visits.until(() -> {
+                int number = opened.size();
+                assertThat(opened).doesNotContain(true);
+                opened.add(true);
+                scope.own((AutoCloseable) () -> opened.set(number, false));
+                if (number == 0) {
+                    throw new LobbyVisits.BackToLobby("again", new PeerUnreachable("gone"));
+                }
+                return "met";
+            });
+            assertThat(met).isEqualTo("met");
+            assertThat(opened).containsExactly(false, true);
+            assertThat(notices).containsExactly("again");
+        }
+    }
+}
