@@ -24,6 +24,7 @@ final class AcceptCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        options.accepting();
         return Session.run(options, (scheme, token) -> scheme.accept(options.address(), token));
     }
 }

@@ -2,7 +2,9 @@ package dev.posthouse.cli;
 
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.address.AddressSpaces;
+import dev.posthouse.net.address.ShownAddress;
 import dev.posthouse.net.connection.AddressScheme;
+import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.offset.client.AccessList;
 import dev.posthouse.offset.client.OffsetAddress;
@@ -11,6 +13,7 @@ import dev.posthouse.offset.client.OffsetScheme;
 import dev.posthouse.rdv.client.Picker;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.client.RdvScheme;
+import dev.posthouse.rdv.wire.ServerAddress;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -45,11 +48,10 @@ final class ConnectOptions {
 
     @Option(
             names = {"-s", "--space"},
-            defaultValue = "default",
             paramLabel = "SET",
             description = "kinds of addresses to connect directly over: default (public and private), all, public, none"
                     + " (always through the relay)")
-    private String space = "default";
+    private @Nullable String space;
 
     @Option(
             names = "--wait",
@@ -66,7 +68,8 @@ final class ConnectOptions {
             names = "--timeout",
             paramLabel = "TIME",
             description =
-                    "give up if there is no connection after this long; by default only the relay's own limit holds")
+                    "give up if there is no connection after this long; until then the peer is waited for, again and"
+                            + " again if the relay sends us away; by default the relay's own limit, a minute or so, is the end")
     private @Nullable String timeout;
 
     @Option(
@@ -104,16 +107,31 @@ final class ConnectOptions {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "say more: every attempt to connect directly")
-    private boolean verbose;
+            description = "say more: every attempt to connect directly; twice, -vv, also where in the program a failure"
+                    + " came from")
+    private boolean[] verbose = {};
 
     @Option(
             names = {"-q", "--quiet"},
             description = "say nothing but errors")
     private boolean quiet;
 
+    private boolean accepts;
+
+    private @Nullable Talk talk;
+
     String address() {
         return address;
+    }
+
+    /** What of the address may be shown. */
+    String shownAddress() {
+        return ShownAddress.of(address);
+    }
+
+    /** The command is {@code accept}. */
+    void accepting() {
+        accepts = true;
     }
 
     /** Where the peer's bytes go: {@code out}, guarded if it is a terminal that should not see just anything. */
@@ -121,8 +139,12 @@ final class ConnectOptions {
         return TerminalGuard.around(out, terminal, force);
     }
 
+    /** The same at every call. */
     Talk talk() {
-        return new Talk(System.err, json, quiet, verbose);
+        if (talk == null) {
+            talk = new Talk(System.err, json, quiet, verbose.length > 0, verbose.length > 1);
+        }
+        return talk;
     }
 
     /** The token, where the dialect has any. */
@@ -137,20 +159,55 @@ final class ConnectOptions {
         return Optional.empty();
     }
 
-    /** The scheme that reaches {@link #address()}. */
+    /**
+     * The scheme that reaches {@link #address()}.
+     *
+     * @throws IllegalArgumentException if the address is none, or an option is given that it has no use for
+     */
     AddressScheme scheme() throws IOException {
-        if (OffsetAddress.recognises(address)) {
-            return offset();
+        ProxyRules proxies = ProxyRules.fromVariables(System.getenv());
+        AddressScheme scheme = OffsetAddress.recognises(address) ? offset(proxies) : rdv(proxies);
+        proxies.remarks().forEach(talk()::notice);
+        return scheme;
+    }
+
+    private AddressScheme rdv(ProxyRules proxies) throws IOException {
+        if (!address.contains("://")) {
+            throw new IllegalArgumentException(
+                    "an ADDRESS begins with http://, https:// or offset://, such as" + " http://relay.example:8080");
         }
-        var rdv = new RdvScheme(client());
+        ForeignOptions.of("an rdv address, where peers find each other by TOKEN")
+                .refuse("--identity", identity != null, "it is for offset:// addresses")
+                .refuse("--allow", !allow.isEmpty(), "it is for offset:// addresses")
+                .check();
+        var rdv = new RdvScheme(client(proxies));
         if (!rdv.recognises(address)) {
-            throw new IllegalArgumentException("not an address that is known: " + address + "; known are " + rdv.form()
-                    + "; " + OffsetAddress.FORM);
+            throw new IllegalArgumentException("not an address that is known: " + shownAddress() + "; known are "
+                    + rdv.form() + "; " + OffsetAddress.FORM);
         }
+        ServerAddress.parse(address);
         return rdv;
     }
 
-    private AddressScheme offset() throws IOException {
+    private AddressScheme offset(ProxyRules proxies) throws IOException {
+        ForeignOptions.of("an Offset address")
+                .refuse("--space", space != null, "its connections always run through the relay")
+                .refuse("--wait", wait != null, "its connections always run through the relay")
+                .refuse("-w", waitConstant, "its connections always run through the relay")
+                .refuse("--header", !headers.isEmpty(), "no HTTP is spoken there")
+                .refuse("--cacert", cacert != null, "the relay proves itself by its key")
+                .refuse("--insecure", insecure, "the relay proves itself by its key")
+                .refuse(
+                        "--allow",
+                        !accepts && !allow.isEmpty(),
+                        "it is for accept; who dials names the peer in the address")
+                .check();
+        OffsetAddress.parse(address);
+        if (accepts && allow.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "nobody could connect: add --allow THEIRKEY, once for each peer that may, or"
+                            + " --allow all for everybody");
+        }
         Path file = identity;
         String variable = System.getenv("POSTHOUSE_IDENTITY");
         if (file == null && variable != null && !variable.isEmpty()) {
@@ -161,7 +218,8 @@ final class ConnectOptions {
                     "Offset peers know each other by identity: name yours with --identity FILE, or make one with"
                             + " posthouse keygen FILE");
         }
-        OffsetClient.Builder builder = OffsetClient.builder(Identities.read(file));
+        OffsetClient.Builder builder =
+                OffsetClient.builder(Identities.read(file)).proxies(proxies);
         if (timeout != null) {
             builder = builder.timeout(Durations.parse("--timeout", timeout));
         }
@@ -182,11 +240,14 @@ final class ConnectOptions {
         return list;
     }
 
-    private RdvClient client() throws IOException {
+    private RdvClient client(ProxyRules proxies) throws IOException {
         if (insecure && cacert != null) {
             throw new IllegalArgumentException("--insecure and --cacert exclude each other");
         }
-        RdvClient.Builder builder = RdvClient.builder().spaces(AddressSpaces.parse(space));
+        RdvClient.Builder builder = RdvClient.builder()
+                .spaces(AddressSpaces.parse(space == null ? "default" : space))
+                .proxies(proxies)
+                .notices(talk()::notice);
         if (waitConstant) {
             builder.picker(Picker.waitConstant(ORIGINAL_WAIT));
         }

@@ -36,7 +36,9 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 ok, 1 internal error, 2 usage, 10 relay unreachable, 11 peer did not come,",
             "12 authentication failed, 13 refused or over a limit, 14 connection lost, 15 protocol error,",
-            "16 local input or output failed; 129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM."
+            "16 local input or output failed; 129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM.",
+            "",
+            "The way to the relay follows HTTPS_PROXY, https_proxy, http_proxy, ALL_PROXY and NO_PROXY."
         })
 public final class Main implements Runnable {
 
@@ -108,28 +110,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(Main::usage)
+                .setParameterExceptionHandler(UsageErrors::report)
                 .setExecutionExceptionHandler((error, line, parsed) -> Failures.report(error, line.getErr()))
                 .setExitCodeExceptionMapper(Failures::exitCode);
-    }
-
-    private static int usage(ParameterException error, String[] args) {
-        PrintWriter err = error.getCommandLine().getErr();
-        err.println("posthouse: " + error.getMessage());
-        CommandLine.UnmatchedArgumentException.printSuggestions(error, err);
-        if (error instanceof CommandLine.UnmatchedArgumentException unmatched && mayBeToken(unmatched)) {
-            err.println("A TOKEN that begins with '-' stands behind '--'.");
-        }
-        err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
-        return Failures.USAGE;
-    }
-
-    private static boolean mayBeToken(CommandLine.UnmatchedArgumentException error) {
-        boolean takesOne = error.getCommandLine().getCommandSpec().positionalParameters().stream()
-                .anyMatch(parameter -> parameter.paramLabel().equals("TOKEN"));
-        return takesOne
-                && error.getUnmatched().stream()
-                        .anyMatch(argument -> argument.startsWith("-") && !argument.startsWith("--"));
     }
 
     /** The original's command line has its options before the command; picocli wants them behind it. */

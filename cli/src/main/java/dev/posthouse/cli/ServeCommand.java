@@ -5,6 +5,7 @@ import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.net.address.ShownAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -92,7 +93,7 @@ final class ServeCommand implements Callable<Integer> {
                     environment,
                     flags(here.commandLine().getParseResult()));
         } catch (ConfigurationError e) {
-            e.problems().forEach(problem -> err.println("posthouse: " + problem));
+            e.problems().forEach(problem -> err.println("posthouse: " + ShownAddress.in(problem)));
             err.flush();
             return Failures.USAGE;
         }

@@ -50,7 +50,7 @@ final class Session {
     private static Connection connect(
             ConnectOptions options, Talk talk, AddressScheme scheme, Optional<String> token, Connecting connecting)
             throws IOException {
-        talk.waiting(options.address());
+        talk.waiting(options.shownAddress());
         return connecting.connect(scheme, token);
     }
 }

@@ -20,13 +20,20 @@ final class Talk {
     private final boolean json;
     private final boolean quiet;
     private final boolean verbose;
+    private final boolean traces;
     private boolean drawn;
 
     Talk(PrintStream err, boolean json, boolean quiet, boolean verbose) {
+        this(err, json, quiet, verbose, false);
+    }
+
+    /** @param traces whether every failure is shown with where it came from */
+    Talk(PrintStream err, boolean json, boolean quiet, boolean verbose, boolean traces) {
         this.err = err;
         this.json = json;
         this.quiet = quiet;
         this.verbose = verbose;
+        this.traces = traces;
     }
 
     /** Whether a progress line would disturb nobody. */
@@ -39,6 +46,15 @@ final class Talk {
             print(Json.object("event", "waiting", "relay", relay));
         } else if (!quiet) {
             print("waiting for the peer at " + relay);
+        }
+    }
+
+    /** Something that the user should know and that ends nothing. */
+    void notice(String sentence) {
+        if (json) {
+            print(Json.object("event", "notice", "message", sentence));
+        } else if (!quiet) {
+            print("posthouse: " + sentence);
         }
     }
 
@@ -111,8 +127,8 @@ final class Talk {
                     Failures.message(failure)));
         } else {
             print("posthouse: " + Failures.message(failure));
-            if (Failures.exitCode(failure) == Failures.INTERNAL || verbose) {
-                failure.printStackTrace(err);
+            if (Failures.exitCode(failure) == Failures.INTERNAL || traces) {
+                print(Failures.trace(failure));
             }
         }
     }

@@ -1,0 +1,79 @@
+package dev.posthouse.cli;
+
+import dev.posthouse.net.address.ShownAddress;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What is said about arguments that are none. Picocli repeats them, but an argument may be a token, or an address with a
+ * password: only what has the form of an option or of a command is repeated, and of an address what may be shown.
+ */
+final class UsageErrors {
+
+    private static final Pattern OPTION = Pattern.compile("(--?[A-Za-z][A-Za-z0-9-]{0,40})(=.*)?", Pattern.DOTALL);
+    private static final Pattern COMMAND = Pattern.compile("[A-Za-z][A-Za-z-]{0,20}");
+
+    private UsageErrors() {}
+
+    /** Prints it, with what is near and where help is; returns the exit code. */
+    static int report(ParameterException error, String... args) {
+        PrintWriter err = error.getCommandLine().getErr();
+        String message = error instanceof UnmatchedArgumentException unmatched
+                ? unmatched(unmatched)
+                : withoutSecrets(String.valueOf(error.getMessage()), args);
+        err.println("posthouse: " + message);
+        UnmatchedArgumentException.printSuggestions(error, err);
+        err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return Failures.USAGE;
+    }
+
+    private static String unmatched(UnmatchedArgumentException error) {
+        String first = error.getUnmatched().getFirst();
+        boolean atTop = error.getCommandLine().getParent() == null;
+        boolean takesToken = takes(error, "TOKEN");
+        if (first.startsWith("-")) {
+            var option = OPTION.matcher(first);
+            // One with a single dash is more often a token, which is not for every eye.
+            boolean shown = option.matches() && (first.startsWith("--") || !takesToken);
+            String hint =
+                    takesToken && !first.startsWith("--") ? "; a TOKEN that begins with '-' stands behind '--'" : "";
+            return (shown ? "unknown option " + option.group(1) : "unknown option") + hint;
+        }
+        if (atTop) {
+            return COMMAND.matcher(first).matches() ? "there is no command '" + first + "'" : "a command comes first";
+        }
+        if (takesToken) {
+            return "an argument too many behind TOKEN: a TOKEN with blanks stands in quotes, and what is sent comes from"
+                    + " standard input, '< FILE'";
+        }
+        List<String> known = error.getCommandLine().getCommandSpec().positionalParameters().stream()
+                .map(parameter -> parameter.paramLabel())
+                .toList();
+        return known.isEmpty()
+                ? "there are no arguments but options here"
+                : "an argument too many behind " + known.getLast();
+    }
+
+    private static boolean takes(UnmatchedArgumentException error, String label) {
+        return error.getCommandLine().getCommandSpec().positionalParameters().stream()
+                .anyMatch(parameter -> parameter.paramLabel().equals(label));
+    }
+
+    private static String withoutSecrets(String message, String... args) {
+        String shown = message;
+        for (String arg : args) {
+            int equals = arg.indexOf('=');
+            shown = hide(shown, arg);
+            shown = arg.startsWith("-") && equals > 0 ? hide(shown, arg.substring(equals + 1)) : shown;
+        }
+        return ShownAddress.in(shown);
+    }
+
+    private static String hide(String message, String arg) {
+        String shown = arg.contains("://") ? ShownAddress.of(arg) : arg.contains("@") ? "…" : arg;
+        return arg.isEmpty() || arg.equals(shown) ? message : message.replace(arg, shown);
+    }
+}
