@@ -23,6 +23,9 @@ import java.util.OptionalLong;
  */
 public interface ByteStream extends ByteChannel {
 
+    /** Up to this, copying a header and its data into one buffer costs less than a second write. */
+    int JOINED = 32 * 1024;
+
     /**
      * Reads what there is: blocks until at least one byte came, then never waits for more.
      *
@@ -57,6 +60,26 @@ public interface ByteStream extends ByteChannel {
      */
     default OptionalLong lastTaken() {
         return OptionalLong.empty();
+    }
+
+    /**
+     * Writes {@code head}, then {@code body}, in one write of the layer below where that allows it: for a header before data that are
+     * not to be copied.
+     *
+     * @param head few bytes; position is at the limit afterwards
+     * @param body as for {@link #write(ByteBuffer)}
+     * @throws IOException as {@link #write(ByteBuffer)}
+     */
+    default void write(ByteBuffer head, ByteBuffer body) throws IOException {
+        if (head.remaining() + body.remaining() > JOINED) {
+            write(head);
+            write(body);
+        } else {
+            write(ByteBuffer.allocate(head.remaining() + body.remaining())
+                    .put(head)
+                    .put(body)
+                    .flip());
+        }
     }
 
     /**

@@ -41,6 +41,11 @@ public abstract class DelegatingStream implements ByteStream {
     }
 
     @Override
+    public void write(ByteBuffer head, ByteBuffer body) throws IOException {
+        below.write(head, body);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         below.shutdownOutput();
     }

@@ -134,6 +134,21 @@ public final class TcpStream implements ByteStream {
     }
 
     @Override
+    public void write(ByteBuffer head, ByteBuffer body) throws IOException {
+        int end = body.limit();
+        var both = new ByteBuffer[] {head, body};
+        try {
+            while (head.hasRemaining() || body.position() < end) {
+                body.limit(body.position() + Math.min(end - body.position(), CHUNK));
+                channel.write(both);
+                lastTaken = System.nanoTime();
+            }
+        } finally {
+            body.limit(end);
+        }
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
     }

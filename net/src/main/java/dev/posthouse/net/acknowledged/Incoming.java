@@ -1,0 +1,178 @@
+package dev.posthouse.net.acknowledged;
+
+import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.TimedOut;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * Takes frames apart as they come: data go straight to where the caller wants them, everything else to a {@link Listener}. What a
+ * time limit interrupts within a frame is kept.
+ *
+ * <p>Used by one thread at a time, whichever reads the stream at that moment.
+ */
+final class Incoming {
+
+    /** Room for many small frames in one read below; what is longer goes past it. */
+    private static final int AHEAD = 1024;
+
+    /** The end of the connection below. */
+    static final int ENDED = -1;
+
+    /** Told of everything that is not data, on the thread that reads. */
+    interface Listener {
+        /** Something came, whatever it is. */
+        void heard();
+
+        /** That many bytes of data are about to come. */
+        void announced(int length) throws ProtocolViolation;
+
+        void end() throws ProtocolViolation;
+
+        void received(long position, long allowed) throws ProtocolViolation;
+
+        void ping(byte[] question);
+
+        void aborted(AbortReason reason);
+    }
+
+    private final ByteStream below;
+    private final Listener listener;
+    private final ByteBuffer ahead = ByteBuffer.allocate(AHEAD).flip();
+    private int type;
+    private int left;
+    private boolean withinFrame;
+
+    Incoming(ByteStream below, Listener listener) {
+        this.below = below;
+        this.listener = listener;
+    }
+
+    /**
+     * Reads on until data came, or a frame of another kind was dealt with.
+     *
+     * @param into for data
+     * @param limit for the first byte; zero for none
+     * @return how many bytes of data were put there; 0 if it was another frame; {@link #ENDED}
+     * @throws TimedOut if nothing came in time; nothing is lost
+     * @throws ProtocolViolation if it is no frame
+     */
+    int step(ByteBuffer into, Duration limit) throws IOException {
+        below.readTimeout(limit);
+        if (!withinFrame && !begin()) {
+            return ENDED;
+        }
+        return switch (type) {
+            case Frames.DATA -> data(into);
+            case Frames.END, Frames.RECEIVED, Frames.PING, Frames.PONG, Frames.ABORT -> control();
+            default -> skip();
+        };
+    }
+
+    private boolean begin() throws IOException {
+        if (!fill(Frames.HEADER)) {
+            return false;
+        }
+        int header = ahead.getInt();
+        type = header >>> 24;
+        left = header & Frames.MAX_LENGTH;
+        switch (type) {
+            case Frames.DATA -> listener.announced(left);
+            case Frames.END -> require(left == 0);
+            case Frames.RECEIVED -> require(left >= Frames.RECEIVED_LENGTH && left <= Frames.MAX_CONTROL);
+            case Frames.PING, Frames.PONG -> require(left <= Frames.MAX_CONTROL);
+            case Frames.ABORT -> require(left >= 1 && left <= Frames.MAX_CONTROL);
+            default -> require(type >= Frames.IGNORABLE);
+        }
+        withinFrame = true;
+        return true;
+    }
+
+    private void require(boolean allowed) throws ProtocolViolation {
+        if (!allowed) {
+            throw new ProtocolViolation("the peer sent a frame of type " + type + " with " + left
+                    + " bytes, which the acknowledged stream does not know");
+        }
+    }
+
+    /** Has so many bytes ahead; false if the connection ended before. */
+    private boolean fill(int needed) throws IOException {
+        while (ahead.remaining() < needed) {
+            ahead.compact();
+            int count;
+            try {
+                count = below.read(ahead);
+            } finally {
+                ahead.flip();
+            }
+            if (count < 0) {
+                return false;
+            }
+            listener.heard();
+        }
+        return true;
+    }
+
+    private int data(ByteBuffer into) throws IOException {
+        int most = Math.min(left, into.remaining());
+        int count = most;
+        if (left > 0 && ahead.hasRemaining()) {
+            count = Math.min(most, ahead.remaining());
+            into.put(into.position(), ahead, ahead.position(), count);
+            into.position(into.position() + count);
+            ahead.position(ahead.position() + count);
+        } else if (left > 0) {
+            int limit = into.limit();
+            into.limit(into.position() + most);
+            try {
+                count = below.read(into);
+            } finally {
+                into.limit(limit);
+            }
+            if (count < 0) {
+                return ENDED;
+            }
+            listener.heard();
+        }
+        left -= count;
+        withinFrame = left > 0;
+        return count;
+    }
+
+    private int control() throws IOException {
+        if (!fill(left)) {
+            return ENDED;
+        }
+        byte[] payload = new byte[left];
+        ahead.get(payload);
+        withinFrame = false;
+        switch (type) {
+            case Frames.END -> listener.end();
+            case Frames.RECEIVED -> {
+                ByteBuffer numbers = ByteBuffer.wrap(payload);
+                listener.received(numbers.getLong(), numbers.getLong());
+            }
+            case Frames.PING -> listener.ping(payload);
+            case Frames.ABORT -> listener.aborted(AbortReason.of(payload[0] & 0xff));
+            default -> {
+                // An answer has done its work by having come.
+            }
+        }
+        return 0;
+    }
+
+    private int skip() throws IOException {
+        while (left > 0) {
+            if (!fill(1)) {
+                return ENDED;
+            }
+            int count = Math.min(left, ahead.remaining());
+            ahead.position(ahead.position() + count);
+            left -= count;
+        }
+        withinFrame = false;
+        return 0;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.posthouse.net.acknowledged;
+
+import dev.posthouse.net.ByteStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes frames, each whole. What is due besides data is noted and goes out ahead of the next frame by whoever writes that; where nobody
+ * writes, a virtual thread does it, so that who reads never waits for a write: two ends that both wait so would wait for ever.
+ *
+ * <p>One lock is held for a frame at a time.
+ */
+final class Outgoing {
+
+    private final ByteStream below;
+    private final LongSupplier taken;
+    private final int window;
+    private final Runnable onFailure;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean receivedDue = new AtomicBoolean();
+    private final AtomicBoolean pingDue = new AtomicBoolean();
+    private final AtomicReference<byte @Nullable []> pongDue = new AtomicReference<>();
+    private final AtomicBoolean errand = new AtomicBoolean();
+    // Guarded by the lock.
+    private boolean over;
+
+    /**
+     * @param taken how many positions the application has taken
+     * @param onFailure told when writing below fails outside a call of the application's; why can be read
+     */
+    Outgoing(ByteStream below, LongSupplier taken, int window, Runnable onFailure) {
+        this.below = below;
+        this.taken = taken;
+        this.window = window;
+        this.onFailure = onFailure;
+    }
+
+    /** Writes {@code bytes} as one frame of data. */
+    void data(ByteBuffer bytes) throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            writeDue();
+            below.write(Frames.header(Frames.DATA, bytes.remaining()), bytes);
+        } finally {
+            lock.unlock();
+        }
+        runErrand(); // what became due meanwhile must not wait for the next frame of ours
+    }
+
+    void end() throws IOException, InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            writeDue();
+            below.write(Frames.header(Frames.END, 0));
+        } finally {
+            lock.unlock();
+        }
+        runErrand();
+    }
+
+    /**
+     * Writes the last words, and ends the output below.
+     *
+     * @param end whether the direction ends in order
+     * @param reason why the stream is given up, if it is
+     * @return false if a write that does not come to its end within {@code millis} is in the way
+     */
+    boolean last(boolean end, @Nullable AbortReason reason, long millis) throws IOException, InterruptedException {
+        if (!lock.tryLock(millis, TimeUnit.MILLISECONDS)) {
+            return false;
+        }
+        try {
+            if (!over) {
+                writeDue();
+                over = true;
+                if (end) {
+                    below.write(Frames.header(Frames.END, 0));
+                }
+                if (reason != null) {
+                    below.write(Frames.header(Frames.ABORT, 1), ByteBuffer.wrap(new byte[] {(byte) reason.code()}));
+                }
+                below.shutdownOutput();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void receivedIsDue() {
+        receivedDue.set(true);
+        runErrand();
+    }
+
+    void pingIsDue() {
+        pingDue.set(true);
+        runErrand();
+    }
+
+    /** A later question takes the place of one that is not answered yet. */
+    void pongIsDue(byte[] question) {
+        pongDue.set(question);
+        runErrand();
+    }
+
+    private boolean anythingDue() {
+        return receivedDue.get() || pingDue.get() || pongDue.get() != null;
+    }
+
+    private void runErrand() {
+        if (anythingDue() && errand.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("posthouse-acknowledge").start(this::doErrand);
+        }
+    }
+
+    private void doErrand() {
+        try {
+            lock.lock();
+            try {
+                writeDue();
+            } finally {
+                lock.unlock();
+            }
+        } catch (IOException e) {
+            onFailure.run();
+            return; // and nothing more is ever written
+        }
+        errand.set(false);
+        runErrand();
+    }
+
+    /** Under the lock. */
+    private void writeDue() throws IOException {
+        if (over || !anythingDue()) {
+            return;
+        }
+        ByteBuffer due =
+                ByteBuffer.allocate(2 * (Frames.HEADER + Frames.MAX_CONTROL) + Frames.HEADER + Frames.RECEIVED_LENGTH);
+        byte[] question = pongDue.getAndSet(null);
+        if (question != null) {
+            Frames.put(due, Frames.PONG, question);
+        }
+        if (pingDue.getAndSet(false)) {
+            Frames.put(due, Frames.PING);
+        }
+        if (receivedDue.getAndSet(false)) {
+            long position = taken.getAsLong();
+            Frames.putReceived(due, position, position + window);
+        }
+        below.write(due.flip());
+    }
+}
