@@ -10,6 +10,7 @@ import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.http.RequestHead;
+import dev.posthouse.rdv.wire.Extensions;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
@@ -38,7 +39,7 @@ class AccessControlTest {
             headers = headers.add("Authorization", authorization);
         }
         var head = new RequestHead("DIAL", "/t", "HTTP/1.1", headers.build());
-        var request = new RdvRequest(Method.DIAL, "t", List.of(), Optional.empty(), head);
+        var request = new RdvRequest(Method.DIAL, "t", List.of(), Extensions.NONE, head);
         return new AccessControl(rules)
                 .decide(request, IpAddress.parse(from).toInetAddress())
                 .map(Refusal::status);
@@ -85,7 +86,7 @@ class AccessControlTest {
     void refusalsAreCountedAsUnauthorized() throws IOException {
         var control = new AccessControl(rules("alpha"));
         var head = new RequestHead("DIAL", "/t", "HTTP/1.1", Headers.builder().build());
-        var request = new RdvRequest(Method.DIAL, "t", List.of(), Optional.empty(), head);
+        var request = new RdvRequest(Method.DIAL, "t", List.of(), Extensions.NONE, head);
 
         assertThat(control.decide(request, IpAddress.parse("::1").toInetAddress()))
                 .map(Refusal::reason)

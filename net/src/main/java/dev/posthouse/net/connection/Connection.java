@@ -1,6 +1,8 @@
 package dev.posthouse.net.connection;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.acknowledged.AbortReason;
+import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import java.io.IOException;
 
 /** A connection to a peer, whichever way it runs. Closing it closes {@link #stream()}. */
@@ -22,11 +24,50 @@ public interface Connection extends AutoCloseable {
     boolean carriesHalfClose();
 
     /**
+     * Whether both ends speak the acknowledged stream: each direction ends with a word, what ends without it is an error, and {@link
+     * #awaitReceived()} means what it says. False where a stock peer or a stock server takes part: then an end of the stream may be a cut, and
+     * what became of that which was sent is not known.
+     */
+    default boolean verified() {
+        return stream() instanceof AcknowledgedStream;
+    }
+
+    /**
+     * Waits until this direction has ended and the peer's application has taken all of it. Returns at once where nobody can know that:
+     * see {@link #verified()}.
+     *
+     * @throws dev.posthouse.net.ConnectionLost if it never will
+     * @throws IOException if the connection was closed or aborted here
+     */
+    default void awaitReceived() throws IOException {
+        if (stream() instanceof AcknowledgedStream acknowledged) {
+            acknowledged.awaitReceived();
+        }
+    }
+
+    /** What was read so far, the end included, has been dealt with, and the peer may know. Closing says the same. */
+    default void acknowledge() {
+        if (stream() instanceof AcknowledgedStream acknowledged) {
+            acknowledged.acknowledge();
+        }
+    }
+
+    /** Gives the connection up, and tells the peer why where it can be told. Never blocks; {@link #close()} then waits for it. */
+    default void abort(AbortReason reason) {
+        if (stream() instanceof AcknowledgedStream acknowledged) {
+            acknowledged.abort(reason);
+        } else {
+            stream().abort();
+        }
+    }
+
+    /**
      * Whether nobody on the way, a relay included, can read or change the bytes, and the peer has proved who it is. Where it
      * is false, what is sent should be protected already.
      */
     boolean encryptedEndToEnd();
 
+    /** Closes {@link #stream()}; what it still has to deliver or to say is waited for, two seconds and a little at most. */
     @Override
     void close() throws IOException;
 }

@@ -5,6 +5,8 @@ import dev.posthouse.net.Deadline;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.acknowledged.AcknowledgedSettings;
+import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
@@ -63,6 +65,8 @@ final class Race implements Picker.Race, AutoCloseable {
 
     private boolean closed;
 
+    private final AcknowledgedSettings settings;
+
     /** Stands in the queue for no connection at all: the end of an accepter's relay stream, or of the whole race. */
     private final Contender nobody;
 
@@ -71,9 +75,11 @@ final class Race implements Picker.Race, AutoCloseable {
     /**
      * @param meeting goes on being its owner's to close
      * @param goDirect whether direct connections may be made at all
+     * @param settings of the acknowledged stream, if that is spoken
      */
-    Race(Rendezvous meeting, boolean goDirect) throws IOException {
+    Race(Rendezvous meeting, boolean goDirect, AcknowledgedSettings settings) throws IOException {
         this.meeting = meeting;
+        this.settings = settings;
         this.nobody = new Contender(
                 new Picker.Candidate(new Route.Relayed(meeting.relayAddress()), Duration.ofNanos(-1)),
                 meeting.relay(),
@@ -83,7 +89,8 @@ final class Race implements Picker.Race, AutoCloseable {
 
     private static dev.posthouse.net.punch.Race startPunching(Rendezvous meeting) throws IOException {
         Duration own = meeting.roundTrip();
-        Duration mean = own.plus(meeting.response().peerRoundTrip().orElse(own)).dividedBy(2);
+        Duration mean =
+                own.plus(meeting.response().peer().roundTrip().orElse(own)).dividedBy(2);
         return meeting.socket()
                 .race(
                         meeting.response().peerAddrs().stream()
@@ -164,7 +171,7 @@ final class Race implements Picker.Race, AutoCloseable {
     /** Far longer than a peer needs; a connection that a NAT has made one-sided is then dialled again. */
     private Duration headerLimit() {
         Duration trips = meeting.roundTrip()
-                .plus(meeting.response().peerRoundTrip().orElse(meeting.roundTrip()))
+                .plus(meeting.response().peer().roundTrip().orElse(meeting.roundTrip()))
                 .multipliedBy(4);
         return trips.compareTo(HEADER) > 0 ? trips : HEADER;
     }
@@ -312,10 +319,12 @@ final class Race implements Picker.Race, AutoCloseable {
                 meeting.roundTrip(),
                 Duration.ofNanos(meeting.metNanos() - meeting.startNanos()),
                 Duration.ofNanos(System.nanoTime() - meeting.startNanos()));
-        // Only a server of ours passes on what only a client of ours has sent: then the whole way carries half-closes.
-        boolean allOurs = meeting.response().peerRoundTrip().isPresent();
-        return new RdvConnection(
-                chosen.stream(), route, report, allOurs && chosen.stream().carriesHalfClose());
+        return new RdvConnection(stream(chosen.stream()), route, report);
+    }
+
+    /** As both have said: the acknowledged stream, or the bytes alone. */
+    private ByteStream stream(ByteStream chosen) {
+        return meeting.response().peer().stream().isPresent() ? AcknowledgedStream.over(chosen, settings) : chosen;
     }
 
     /** Ends the attempts and aborts every direct connection that was not chosen. */
@@ -382,7 +391,7 @@ final class Race implements Picker.Race, AutoCloseable {
 
     @Override
     public Optional<Duration> peerRoundTrip() {
-        return meeting.response().peerRoundTrip();
+        return meeting.response().peer().roundTrip();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
@@ -8,6 +9,9 @@ import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.Timeouts;
+import dev.posthouse.net.acknowledged.AcknowledgedSettings;
+import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.address.OwnAddresses;
@@ -20,6 +24,7 @@ import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.punch.CandidatePolicy;
 import dev.posthouse.net.punch.PunchSocket;
 import dev.posthouse.net.tls.TlsClient;
+import dev.posthouse.rdv.wire.Extensions;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.Rdv;
 import dev.posthouse.rdv.wire.RdvRequest;
@@ -56,6 +61,9 @@ public final class RdvClient implements AutoCloseable {
     /** For reaching the server, the part that does not depend on the peer. */
     private static final Duration CONNECT = Duration.ofSeconds(15);
 
+    /** For a peer that has just been chosen, or has just chosen, to say so; a busy host on a long path included. */
+    private static final Duration GREETING = Duration.ofSeconds(10);
+
     private final AddressSpaces spaces;
     private final CandidatePolicy policy;
     private final Picker picker;
@@ -66,6 +74,8 @@ public final class RdvClient implements AutoCloseable {
     private final Resolver resolver;
     private final ProxyRules proxies;
     private final Consumer<String> notices;
+    private final AcknowledgedSettings stream;
+    private final boolean acknowledged;
     private final Set<Scope> calls = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -80,6 +90,8 @@ public final class RdvClient implements AutoCloseable {
         this.resolver = builder.resolver;
         this.proxies = builder.proxies;
         this.notices = builder.notices;
+        this.stream = builder.stream;
+        this.acknowledged = builder.acknowledged;
     }
 
     /** Public and private addresses, the adaptive picker, no time limit. */
@@ -121,23 +133,39 @@ public final class RdvClient implements AutoCloseable {
     Connection connect(Method method, ServerAddress address, String tokenText) throws IOException {
         Token token = Token.of(tokenText);
         requireOneAuthorization(address);
-        try (Scope scope = open(timeout)) {
+        long due = System.nanoTime() + Timeouts.nanos(timeout);
+        Optional<Connection> connection = Optional.empty();
+        while (connection.isEmpty()) {
+            Duration left = timeout.isZero() ? Duration.ZERO : Duration.ofNanos(Math.max(1, due - System.nanoTime()));
+            connection = attempt(method, address, token, left);
+        }
+        return connection.get();
+    }
+
+    /** One meeting; empty if nobody was there: a peer that had vanished while it waited. */
+    private Optional<Connection> attempt(Method method, ServerAddress address, Token token, Duration limit)
+            throws IOException {
+        try (Scope scope = open(limit)) {
             try {
                 Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
-                        .until(() -> meet(scope, method, address, token, List.of()));
-                Race race = scope.own(new Race(rendezvous, !spaces.isEmpty()));
+                        .until(() -> meet(scope, method, address, token, List.of(), acknowledged));
+                Race race = scope.own(new Race(rendezvous, !spaces.isEmpty(), stream));
                 if (relayOnTimeout && method == Method.DIAL) {
                     scope.onTimeout(race::timeIsUp);
                 }
                 Connection connection = race.run(picker);
                 try {
+                    if (!isThere(connection, scope)) {
+                        connection.stream().abort();
+                        return Optional.empty();
+                    }
                     scope.handOut(connection.stream());
                 } catch (IOException e) {
                     // A direct one is nobody's but ours once it was chosen.
                     connection.stream().abort();
                     throw e;
                 }
-                return connection;
+                return Optional.of(connection);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw (IOException) new InterruptedIOException("interrupted while connecting").initCause(e);
@@ -147,8 +175,25 @@ public final class RdvClient implements AutoCloseable {
         }
     }
 
+    /** Whether the peer greets. One whose host has vanished while it waited was joined all the same. */
+    private static boolean isThere(Connection connection, Scope scope) throws IOException {
+        if (!(connection.stream() instanceof AcknowledgedStream acknowledged)) {
+            return true;
+        }
+        try {
+            acknowledged.awaitPeer(GREETING);
+            return true;
+        } catch (TimedOut | ConnectionLost e) {
+            if (scope.isOver()) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
     /**
-     * The lower operation: meets the peer and chooses nothing.
+     * The lower operation: meets the peer and chooses nothing. The acknowledged stream is not offered: what is spoken after the choice
+     * is the caller's.
      *
      * @param extraCandidates offered besides the own addresses, as far as there is room for nine in all
      * @return the caller's to close
@@ -162,7 +207,7 @@ public final class RdvClient implements AutoCloseable {
         try (Scope scope = open(timeout)) {
             try {
                 Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
-                        .until(() -> meet(scope, method, address, word, extraCandidates));
+                        .until(() -> meet(scope, method, address, word, extraCandidates, false));
                 scope.handOutAll();
                 return rendezvous;
             } catch (InterruptedException e) {
@@ -184,7 +229,7 @@ public final class RdvClient implements AutoCloseable {
     }
 
     private Scope open(Duration limit) throws IOException {
-        Scope scope = new Scope(limit, calls::remove);
+        Scope scope = new Scope(limit, timeout, calls::remove);
         calls.add(scope);
         if (closed) {
             scope.close();
@@ -194,14 +239,21 @@ public final class RdvClient implements AutoCloseable {
     }
 
     private Rendezvous meet(
-            Scope scope, Method method, ServerAddress server, Token token, List<AddressPort> extraCandidates)
+            Scope scope,
+            Method method,
+            ServerAddress server,
+            Token token,
+            List<AddressPort> extraCandidates,
+            boolean offerStream)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         PunchSocket socket = scope.own(PunchSocket.open(PunchSocket.Options.of(policy)));
         var way = new WayToRelay(resolver, proxies, this::tls, Scope.within(timeout, CONNECT));
         WayToRelay.Reached reached = way.reach(scope, socket, server);
         List<AddressPort> own = candidates(socket, extraCandidates);
-        byte[] request = RdvRequest.write(method, server, token, own, reached.roundTrip(), headers);
+        var extensions = new Extensions(
+                Optional.of(reached.roundTrip()), offerStream ? Optional.of(Rdv.STREAM_VERSION) : Optional.empty());
+        byte[] request = RdvRequest.write(method, server, token, own, extensions, headers);
         scope.enter(new Scope.Stage.Waiting("nobody came under this word at the relay " + server.hostAndPort()));
         reached.stream().write(ByteBuffer.wrap(request));
         HeadReader.Received<ResponseHead> received =
@@ -252,8 +304,30 @@ public final class RdvClient implements AutoCloseable {
         private Resolver resolver = Resolver.system();
         private ProxyRules proxies = ProxyRules.NONE;
         private Consumer<String> notices = notice -> {};
+        private AcknowledgedSettings stream = AcknowledgedSettings.DEFAULT;
+        private boolean acknowledged = true;
 
         private Builder() {}
+
+        /**
+         * After how long without a word from the peer a connection is given up; a minute by default. Only where both ends {@linkplain
+         * Connection#verified() speak} the acknowledged stream.
+         *
+         * @param limit a second at least, or zero for never
+         */
+        public Builder deadAfter(Duration limit) {
+            stream = stream.deadAfter(limit);
+            return this;
+        }
+
+        /**
+         * Whether to offer the acknowledged stream, as is the default. Without it connections are bare bytes, as a stock client's: an end
+         * may then be a cut, and nobody knows what the peer has received.
+         */
+        public Builder acknowledged(boolean offer) {
+            acknowledged = offer;
+            return this;
+        }
 
         /** Which kinds of addresses are offered, dialled and taken; {@link AddressSpaces#NONE} forces the relay. */
         public Builder spaces(AddressSpaces enabled) {

@@ -1,7 +1,7 @@
 package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.DelegatingStream;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Scope implements AutoCloseable {
 
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private final Duration limit;
+    private final Duration whole;
     private final Consumer<Scope> onClose;
     private final @Nullable Future<?> timer;
     private boolean closed;
@@ -48,10 +48,11 @@ final class Scope implements AutoCloseable {
 
     /**
      * @param limit zero for none
+     * @param whole the limit that the caller was given, of which {@code limit} is what is left; for the message
      * @param onClose told once, when it is closed
      */
-    Scope(Duration limit, Consumer<Scope> onClose) {
-        this.limit = limit;
+    Scope(Duration limit, Duration whole, Consumer<Scope> onClose) {
+        this.whole = whole;
         this.onClose = onClose;
         this.timer = limit.isZero()
                 ? null
@@ -117,8 +118,10 @@ final class Scope implements AutoCloseable {
     /** Lets a stream outlive the scope. */
     synchronized void handOut(ByteStream stream) throws IOException {
         handOut();
-        ByteStream held = stream instanceof PushbackStream pushback ? pushback.below() : stream;
-        owned.removeIf(held::equals);
+        ByteStream held = stream;
+        while (!owned.remove(held) && held instanceof DelegatingStream outer) {
+            held = outer.below();
+        }
     }
 
     /** Lets everything outlive the scope. */
@@ -159,10 +162,15 @@ final class Scope implements AutoCloseable {
         close();
     }
 
+    /** Whether its time is up, or it was cancelled. */
+    synchronized boolean isOver() {
+        return timedOut || cancelled || closed;
+    }
+
     /** Says what really ended the call, where that was not {@code failure} itself. */
     synchronized IOException explain(IOException failure) {
         if (timedOut && !(failure instanceof TimedOut)) {
-            String within = " within " + Timeouts.inWords(limit);
+            String within = " within " + Timeouts.inWords(whole);
             return switch (stage) {
                 case Stage.Reaching reaching -> new RelayUnreachable(reaching.undone() + within, failure);
                 case Stage.Waiting waiting ->

@@ -6,6 +6,7 @@ import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.rdv.wire.Command;
+import dev.posthouse.rdv.wire.Extensions;
 import dev.posthouse.rdv.wire.Line;
 import dev.posthouse.rdv.wire.RdvResponse;
 import dev.posthouse.rdv.wire.Refusal;
@@ -183,7 +184,8 @@ final class RouteChoice {
         return new RdvResponse(
                         about.candidates(),
                         to.observed(),
-                        to.request().roundTrip().isPresent() ? about.request().roundTrip() : Optional.empty())
+                        Extensions.answer(
+                                to.request().extensions(), about.request().extensions()))
                 .write();
     }
 

@@ -31,9 +31,10 @@ package dev.posthouse.rdv.wire;
  * a header {@code Rdv-Token}, and the lines were {@code HELLO} and {@code CONFIRM} with CRLF; the two cannot talk to each
  * other, and a request of the older kind is refused by name.
  *
- * <p><b>Ours.</b> Two headers that stock peers ignore: {@link #ROUND_TRIP} in a request tells the peer's wait for a direct
- * path how long the way is, and comes out as {@link #PEER_ROUND_TRIP} in the other's response. A peer that finds the
- * latter knows that the server and the other peer are ours, so that half-closes are carried.
+ * <p><b>Ours.</b> Headers that stock peers ignore, and that come out in the other's response only if it sent the same: {@link #ROUND_TRIP}
+ * tells the peer's wait for a direct path how long the way is; {@link #STREAM} says that the client speaks the acknowledged stream. Two
+ * that both find {@link #PEER_STREAM} speak it behind CONTINUE, relayed and direct alike, at the lower of their versions: then each
+ * direction has an end of its own, whatever carries the connection. A later layer is a higher version of the same header.
  */
 public final class Rdv {
 
@@ -57,6 +58,15 @@ public final class Rdv {
 
     /** Response, ours: the other client's round trip to the server in microseconds. */
     public static final String PEER_ROUND_TRIP = "Posthouse-Peer-Round-Trip";
+
+    /** Request, ours: the highest version of the acknowledged stream that this client speaks. */
+    public static final String STREAM = "Posthouse-Stream";
+
+    /** Response, ours: that of the other client. */
+    public static final String PEER_STREAM = "Posthouse-Peer-Stream";
+
+    /** The version of the acknowledged stream that is spoken here. */
+    public static final int STREAM_VERSION = 1;
 
     /** Candidates in a request (spec 2.1). */
     public static final int MAX_SELF_ADDRS = 9;

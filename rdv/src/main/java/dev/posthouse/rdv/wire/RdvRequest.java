@@ -5,7 +5,6 @@ import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.http.RequestHead;
 import dev.posthouse.relay.Reason;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,11 +15,11 @@ import java.util.Optional;
  * @param token the path's bytes without its first slash and unescaped, one char for each byte: two names are equal when
  *     these are
  * @param selfAddrs the client's candidates, at most {@link Rdv#MAX_SELF_ADDRS}
- * @param roundTrip the client's round trip to us, if it is one of ours and said so
+ * @param extensions what a client of ours adds
  * @param head everything as it came, with the application's headers
  */
 public record RdvRequest(
-        Method method, String token, List<AddressPort> selfAddrs, Optional<Duration> roundTrip, RequestHead head) {
+        Method method, String token, List<AddressPort> selfAddrs, Extensions extensions, RequestHead head) {
 
     /** A header of the application's own, or what the credentials of the address become. */
     public static final String AUTHORIZATION = "Authorization";
@@ -69,7 +68,7 @@ public record RdvRequest(
         if (method.isEmpty()) {
             throw refused(400, "unknown rdv method [" + head.method() + "]");
         }
-        return new RdvRequest(method.get(), token, selfAddrs(headers), roundTrip(headers), head);
+        return new RdvRequest(method.get(), token, selfAddrs(headers), Extensions.ofRequest(headers), head);
     }
 
     private static String token(String path) throws RefusedRequest {
@@ -97,11 +96,6 @@ public record RdvRequest(
         return addresses;
     }
 
-    /** A value that is none is none of ours: it is ignored, not refused. */
-    private static Optional<Duration> roundTrip(Headers headers) {
-        return headers.first(Rdv.ROUND_TRIP).flatMap(Rtt::parse);
-    }
-
     private static RefusedRequest refused(int status, String body) {
         return new RefusedRequest(new Refusal(status, body, Reason.PROTOCOL_ERROR));
     }
@@ -109,6 +103,7 @@ public record RdvRequest(
     /**
      * The request as bytes, for one write.
      *
+     * @param extensions what we add, {@link Extensions#NONE} to look like a stock client
      * @param application headers of the caller's own; those that the protocol sets itself are replaced (spec 2.1)
      * @throws IllegalArgumentException if there are too many candidates, or the address has credentials and {@code
      *     application} an {@code Authorization}
@@ -118,7 +113,7 @@ public record RdvRequest(
             ServerAddress server,
             Token token,
             List<AddressPort> selfAddrs,
-            Duration roundTrip,
+            Extensions extensions,
             Headers application) {
         if (selfAddrs.size() > Rdv.MAX_SELF_ADDRS) {
             throw new IllegalArgumentException(
@@ -140,15 +135,14 @@ public record RdvRequest(
                 headers.add(name, value);
             }
         });
-        headers.add("Connection", "upgrade")
-                .add(Rdv.ROUND_TRIP, Rtt.format(roundTrip))
-                .add(Rdv.SELF_ADDRS, AddressPort.formatList(selfAddrs))
-                .add("Upgrade", Rdv.PROTOCOL);
+        headers.add("Connection", "upgrade");
+        extensions.addToRequest(headers);
+        headers.add(Rdv.SELF_ADDRS, AddressPort.formatList(selfAddrs)).add("Upgrade", Rdv.PROTOCOL);
         return new RequestHead(method.name(), token.target(server), "HTTP/1.1", headers.build()).toBytes();
     }
 
     private static boolean isOurs(String name) {
-        return List.of("Host", "Connection", "Upgrade", Rdv.SELF_ADDRS, Rdv.ROUND_TRIP).stream()
+        return List.of("Host", "Connection", "Upgrade", Rdv.SELF_ADDRS, Rdv.ROUND_TRIP, Rdv.STREAM).stream()
                 .anyMatch(name::equalsIgnoreCase);
     }
 }

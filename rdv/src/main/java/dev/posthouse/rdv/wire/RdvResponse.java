@@ -4,7 +4,6 @@ import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.http.ResponseHead;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +13,9 @@ import java.util.Optional;
  *
  * @param peerAddrs the other client's candidates, at most {@link Rdv#MAX_PEER_ADDRS}, as they came
  * @param observed the receiving client's address as the server saw it
- * @param peerRoundTrip the other client's round trip to the server, if both are ours
+ * @param peer what the other client adds, as far as the receiving one does, too
  */
-public record RdvResponse(
-        List<AddressPort> peerAddrs, Optional<AddressPort> observed, Optional<Duration> peerRoundTrip) {
+public record RdvResponse(List<AddressPort> peerAddrs, Optional<AddressPort> observed, Extensions peer) {
 
     public RdvResponse {
         peerAddrs = List.copyOf(peerAddrs);
@@ -26,7 +24,7 @@ public record RdvResponse(
     /** The response as bytes, for one write; addresses sorted and without duplicates. */
     public byte[] write() {
         var headers = Headers.builder().add("Connection", "upgrade");
-        peerRoundTrip.ifPresent(roundTrip -> headers.add(Rdv.PEER_ROUND_TRIP, Rtt.format(roundTrip)));
+        peer.addToResponse(headers);
         observed.ifPresent(address -> headers.add(Rdv.OBSERVED_ADDR, address.toString()));
         headers.add(Rdv.PEER_ADDRS, AddressPort.formatList(AddressPort.canonical(peerAddrs)))
                 .add("Upgrade", Rdv.PROTOCOL);
@@ -56,10 +54,7 @@ public record RdvResponse(
         }
         Optional<String> observed = headers.first(Rdv.OBSERVED_ADDR).filter(text -> !text.isEmpty());
         try {
-            return new RdvResponse(
-                    peers,
-                    observed.map(AddressPort::parse),
-                    headers.first(Rdv.PEER_ROUND_TRIP).flatMap(Rtt::parse));
+            return new RdvResponse(peers, observed.map(AddressPort::parse), Extensions.ofResponse(headers));
         } catch (IllegalArgumentException e) {
             throw new ProtocolViolation("bad http handshake: invalid observed addr", e);
         }

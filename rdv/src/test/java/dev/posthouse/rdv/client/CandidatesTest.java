@@ -248,7 +248,10 @@ class CandidatesTest {
                 assertThat(dialer.response().peerAddrs()).contains(pseudo).containsAll(accepter.ownCandidates());
                 assertThat(dialer.response().observed())
                         .isEqualTo(dialer.ownCandidates().stream().findFirst());
-                assertThat(dialer.response().peerRoundTrip()).isPresent();
+                assertThat(dialer.response().peer().roundTrip()).isPresent();
+                assertThat(dialer.response().peer().stream())
+                        .as("who goes on in a way of its own offers nothing")
+                        .isEmpty();
                 assertThat(dialer.relayAddress()).isEqualTo(server.address());
                 assertThat(dialer.method()).isEqualTo(Method.DIAL);
                 // The socket is alive: the peer's own listener takes a connection that nobody has raced for.

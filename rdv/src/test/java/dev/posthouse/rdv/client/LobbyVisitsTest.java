@@ -91,7 +91,7 @@ class LobbyVisitsTest {
     @Test
     void whatAVisitLeftOpenIsClosedBeforeTheNext() throws Exception {
         var opened = new CopyOnWriteArrayList<Boolean>();
-        try (var scope = new Scope(Duration.ofMinutes(1), ended -> {})) {
+        try (var scope = new Scope(Duration.ofMinutes(1), Duration.ofMinutes(1), ended -> {})) {
             var visits = new LobbyVisits(scope, Duration.ofMinutes(1), notices::add);
             String met = visits.until(() -> {
                 int number = opened.size();

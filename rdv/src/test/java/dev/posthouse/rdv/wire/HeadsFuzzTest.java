@@ -40,7 +40,7 @@ class HeadsFuzzTest {
             assertThat(request.token()).isNotEmpty();
             assertThat(request.token().chars()).allMatch(c -> c <= 0xff);
             assertThat(request.selfAddrs()).hasSizeLessThanOrEqualTo(Rdv.MAX_SELF_ADDRS);
-            assertThat(request.roundTrip().orElse(Duration.ofNanos(1)))
+            assertThat(request.extensions().roundTrip().orElse(Duration.ofNanos(1)))
                     .isBetween(Duration.ofNanos(1), Duration.ofSeconds(10));
             assertThat(request.toString()).matches("(DIAL|ACCEPT) with [0-9] candidates");
             assertReadsEqual(request);
@@ -78,9 +78,7 @@ class HeadsFuzzTest {
                     .head());
             assertThat(again)
                     .isEqualTo(new RdvResponse(
-                            AddressPort.canonical(response.peerAddrs()),
-                            response.observed(),
-                            response.peerRoundTrip()));
+                            AddressPort.canonical(response.peerAddrs()), response.observed(), response.peer()));
         } catch (ProtocolViolation e) {
             assertThat(e.getMessage()).startsWith("bad http handshake: ");
         }
@@ -100,7 +98,7 @@ class HeadsFuzzTest {
                     SERVER,
                     Token.of(escaped.toString()),
                     request.selfAddrs(),
-                    request.roundTrip().orElse(Duration.ofMillis(1)),
+                    request.extensions(),
                     Headers.NONE);
         } catch (IllegalArgumentException e) {
             throw new AssertionError("what was read cannot be written", e);
@@ -111,8 +109,7 @@ class HeadsFuzzTest {
             RdvRequest again = RdvRequest.parse(head, RequestTarget.below("/", head.target()));
             assertThat(again.token()).isEqualTo(request.token());
             assertThat(again.selfAddrs()).isEqualTo(request.selfAddrs());
-            assertThat(again.roundTrip())
-                    .isEqualTo(Optional.of(request.roundTrip().orElse(Duration.ofMillis(1))));
+            assertThat(again.extensions()).isEqualTo(request.extensions());
         } catch (RefusedRequest e) {
             throw new AssertionError("what we wrote was refused", e);
         }

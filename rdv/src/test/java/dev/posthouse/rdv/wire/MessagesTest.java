@@ -62,7 +62,7 @@ class MessagesTest {
         assertThat(request.method()).isEqualTo(method);
         assertThat(request.tokenText()).isEqualTo(token);
         assertThat(AddressPort.formatList(request.selfAddrs())).isEqualTo(addresses);
-        assertThat(request.roundTrip()).isEmpty();
+        assertThat(request.extensions()).isEqualTo(Extensions.NONE);
     }
 
     @Test
@@ -72,7 +72,7 @@ class MessagesTest {
                 ServerAddress.parse("http://rdv.example.com:8080"),
                 Token.of("MY_TOKEN"),
                 AddressPort.parseList("192.168.1.16:39841, [2001:db8::16]:39841"),
-                Duration.ofNanos(1_234_567),
+                new Extensions(Optional.of(Duration.ofNanos(1_234_567)), Optional.of(1)),
                 Headers.builder()
                         .add("Upgrade", "h2c")
                         .add("User-Agent", "Go-http-client/1.1")
@@ -85,19 +85,39 @@ class MessagesTest {
                 .forEach((name, value) ->
                         assertThat(ours.headers().all(name)).as(name).containsExactly(value));
         assertThat(ours.headers().first(Rdv.ROUND_TRIP)).contains("1234");
+        assertThat(ours.headers().first(Rdv.STREAM)).contains("1");
     }
 
     @Test
-    void readRoundTripIsTheOneThatWasWritten() throws IOException, RefusedRequest {
+    void readExtensionsAreThoseThatWereWritten() throws IOException, RefusedRequest {
         byte[] written = RdvRequest.write(
                 Method.ACCEPT,
                 ServerAddress.parse("http://[::1]:1"),
                 Token.of("t"),
                 List.of(),
-                Duration.ofMillis(20),
+                new Extensions(Optional.of(Duration.ofMillis(20)), Optional.of(7)),
                 Headers.NONE);
-        assertThat(parse(new String(written, StandardCharsets.ISO_8859_1)).roundTrip())
-                .contains(Duration.ofMillis(20));
+        assertThat(parse(new String(written, StandardCharsets.ISO_8859_1)).extensions())
+                .isEqualTo(new Extensions(Optional.of(Duration.ofMillis(20)), Optional.of(7)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0", "-1", "1.0", "one", "99999", "1, 2"})
+    void aStreamVersionThatIsNoneIsIgnored(String version) throws IOException, RefusedRequest {
+        assertThat(parse("DIAL /t HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: rdv/1\r\nPosthouse-Stream: "
+                                + version + "\r\n\r\n")
+                        .extensions())
+                .isEqualTo(Extensions.NONE);
+    }
+
+    @Test
+    void aClientIsToldOnlyOfWhatItSaysOfItself() {
+        var ours = new Extensions(Optional.of(Duration.ofMillis(3)), Optional.of(1));
+        var older = new Extensions(Optional.of(Duration.ofMillis(4)), Optional.empty());
+        assertThat(Extensions.answer(Extensions.NONE, ours)).isEqualTo(Extensions.NONE);
+        assertThat(Extensions.answer(older, ours)).isEqualTo(new Extensions(ours.roundTrip(), Optional.empty()));
+        assertThat(Extensions.answer(ours, older)).isEqualTo(older);
+        assertThat(Extensions.answer(ours, ours)).isEqualTo(ours);
     }
 
     @ParameterizedTest
@@ -118,7 +138,7 @@ class MessagesTest {
         var response = new RdvResponse(
                 AddressPort.parseList("[::1]:1, 10.0.0.2:2, 9.0.0.1:7, 10.0.0.2:2, 10.0.0.2:1"),
                 Optional.empty(),
-                Optional.empty());
+                Extensions.NONE);
         assertThat(new String(response.write(), StandardCharsets.ISO_8859_1))
                 .contains("Rdv-Peer-Addrs: 9.0.0.1:7, 10.0.0.2:1, 10.0.0.2:2, [::1]:1\r\n");
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.net.http.Headers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +16,7 @@ class ServerAddressTest {
 
     private static String request(ServerAddress server, Headers headers) {
         return new String(
-                RdvRequest.write(Method.DIAL, server, Token.of("tok"), List.of(), Duration.ofMillis(1), headers),
+                RdvRequest.write(Method.DIAL, server, Token.of("tok"), List.of(), Extensions.NONE, headers),
                 StandardCharsets.ISO_8859_1);
     }
 
