@@ -12,6 +12,7 @@ import dev.posthouse.net.TcpDialer;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
+import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.net.httpproxy.ConnectTunnel;
@@ -41,6 +42,7 @@ import java.util.Optional;
  * @param connectLimit for resolving the name, the TCP connection and a proxy's answer together; positive
  * @param channels the layers
  * @param extensions told to peers
+ * @param stream the numbers of the acknowledged stream
  * @param tunnels keeps account of the tunnels
  */
 record Legs(
@@ -49,6 +51,7 @@ record Legs(
         Duration connectLimit,
         Channels channels,
         int extensions,
+        AcknowledgedSettings stream,
         Tunnels tunnels) {
 
     /**
@@ -230,7 +233,7 @@ record Legs(
                     Duration.ofNanos(metNanos - startNanos),
                     Duration.ofNanos(System.nanoTime() - startNanos));
             Tunnel tunnel = tunnels.begin(channel, inForce);
-            return new OffsetConnection(tunnel, peer, leg.relay(), report);
+            return new OffsetConnection(tunnel, peer, leg.relay(), report, stream);
         } catch (IOException | RuntimeException e) {
             leg.abort();
             throw e;

@@ -8,6 +8,7 @@ import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Channels;
@@ -44,6 +45,9 @@ public final class OffsetClient implements AutoCloseable {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
+    /** A frame of the acknowledged stream goes into one message. */
+    private static final int FRAME = MessageBytes.LONGEST - AcknowledgedSettings.OVERHEAD;
+
     private final Identity identity;
     private final Legs legs;
     private final Tunnels tunnels;
@@ -66,6 +70,7 @@ public final class OffsetClient implements AutoCloseable {
                 builder.connectTimeout,
                 new Channels(builder.identity, builder.settings, ticks),
                 builder.extensions,
+                builder.stream,
                 tunnels);
         this.timeout = builder.timeout;
         this.randomness = builder.randomness;
@@ -243,7 +248,8 @@ public final class OffsetClient implements AutoCloseable {
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration timeout = Duration.ZERO;
         private int rounds = 3;
-        private int extensions = ExchangeRandNonce.HALF_CLOSE;
+        private int extensions = ExchangeRandNonce.HALF_CLOSE | ExchangeRandNonce.ACKNOWLEDGED;
+        private AcknowledgedSettings stream = AcknowledgedSettings.DEFAULT.frame(FRAME);
         private Supplier<RandomGenerator> randomness = RandomGenerator::getDefault;
 
         private Builder(Identity identity) {
@@ -314,6 +320,18 @@ public final class OffsetClient implements AutoCloseable {
                 throw new IllegalArgumentException("relays are tried once at least, not " + most + " times");
             }
             rounds = most;
+            return this;
+        }
+
+        /**
+         * After how long without a word from the peer a connection that is used as bytes is given up; a minute by default. Only where both
+         * ends {@linkplain OffsetConnection#verified() speak} the acknowledged stream. A peer that sends no keepalives is given up after 32
+         * ticks in any case.
+         *
+         * @param limit a second at least, or zero for never
+         */
+        public Builder deadAfter(Duration limit) {
+            stream = stream.deadAfter(limit);
             return this;
         }
 

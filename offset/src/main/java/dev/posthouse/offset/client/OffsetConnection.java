@@ -3,6 +3,8 @@ package dev.posthouse.offset.client;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.acknowledged.AcknowledgedSettings;
+import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * #messages()}, as the original's applications do, or as {@link #stream()}, a stream of bytes; both ends should choose the same.
  *
  * <p><b>Half-close.</b> The original has none: its end of a direction is the end of the tunnel. Two clients of this kind tell each other in
- * the handshake that they end a direction of {@link #stream()} with an empty message; then {@link #carriesHalfClose()} is true. What
+ * the handshake that they speak the {@linkplain AcknowledgedStream acknowledged stream} where a tunnel is used as {@link #stream()}; then
+ * {@link #verified()} is true, and both must use it so. Older ones of ours end a direction with an empty message. What
  * becomes of a file that is piped from a source to a sink whose own input is empty from the start:
  *
  * <table><caption>Ends</caption>
@@ -38,11 +41,14 @@ public final class OffsetConnection implements Connection {
     private final PublicKey peer;
     private final RelayAddress relay;
     private final Report report;
+    private final AcknowledgedSettings settings;
     // These two guarded by this: there is one of them at most.
-    private @Nullable MessageBytes bytes;
+    private @Nullable ByteStream bytes;
     private @Nullable TunnelMessages messages;
 
-    OffsetConnection(Tunnel tunnel, PublicKey peer, RelayAddress relay, Report report) {
+    /** @param settings of the acknowledged stream, if that is spoken */
+    OffsetConnection(Tunnel tunnel, PublicKey peer, RelayAddress relay, Report report, AcknowledgedSettings settings) {
+        this.settings = settings;
         this.tunnel = tunnel;
         this.peer = peer;
         this.relay = relay;
@@ -86,7 +92,8 @@ public final class OffsetConnection implements Connection {
             throw new IllegalStateException("the connection is used as a stream of messages already");
         }
         if (bytes == null) {
-            bytes = new MessageBytes(tunnel);
+            var below = new MessageBytes(tunnel);
+            bytes = tunnel.carriesAcknowledged() ? AcknowledgedStream.over(below, settings) : below;
         }
         return bytes;
     }
@@ -109,11 +116,12 @@ public final class OffsetConnection implements Connection {
     /** Whether the peer carries half-closes, too, which relays do not see. */
     @Override
     public boolean carriesHalfClose() {
-        return tunnel.carriesHalfClose();
+        return tunnel.carriesHalfClose() || verified();
     }
 
     /** Whether both ends said that they speak the acknowledged stream where the tunnel is used as {@link #stream()}. */
-    boolean carriesAcknowledged() {
+    @Override
+    public boolean verified() {
         return tunnel.carriesAcknowledged();
     }
 
@@ -124,6 +132,13 @@ public final class OffsetConnection implements Connection {
 
     /** Ends the connection without ceremony. Never blocks. */
     public void abort() {
+        @Nullable ByteStream used;
+        synchronized (this) {
+            used = bytes;
+        }
+        if (used != null) {
+            used.abort();
+        }
         tunnel.abort();
     }
 
@@ -135,7 +150,16 @@ public final class OffsetConnection implements Connection {
     /** {@inheritDoc} What was sent before is delivered in the background, as the class says. */
     @Override
     public void close() throws IOException {
-        tunnel.close();
+        @Nullable ByteStream used;
+        synchronized (this) {
+            used = bytes;
+        }
+        if (used instanceof AcknowledgedStream acknowledged) {
+            tunnel.endIsNear();
+            acknowledged.close();
+        } else {
+            tunnel.close();
+        }
     }
 
     @Override

@@ -46,6 +46,7 @@ final class Tunnel {
     private boolean endSaid;
     // Guarded by this.
     private boolean ending;
+    private boolean nearEnd;
     private volatile boolean outputOver;
     private volatile boolean closed;
     private volatile boolean asMessages;
@@ -112,8 +113,13 @@ final class Tunnel {
     /** Whether it was closed, or has ended, and something is left to be done. */
     boolean lingers() {
         synchronized (this) {
-            return ending && over.getCount() > 0;
+            return (ending || nearEnd) && over.getCount() > 0;
         }
+    }
+
+    /** What lies above was closed, and will close this when it has said its last words. */
+    synchronized void endIsNear() {
+        nearEnd = true;
     }
 
     void requireOpen() throws ClosedChannelException {

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.channel.ManualTicks;
+import dev.posthouse.offset.wire.ExchangeRandNonce;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.LeakCheck;
@@ -165,7 +167,7 @@ class EndTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0, false, false", "1, 3, true, false", "2, 3, false, true", "3, 3, true, true", "3, 0, false, false"
+    @CsvSource({"0, 0, false, false", "1, 3, true, false", "2, 3, true, true", "3, 3, true, true", "3, 0, false, false"
     })
     void whatIsInForceIsWhatBothEndsSaid(int dialer, int accepter, boolean halfClose, boolean acknowledged)
             throws IOException {
@@ -174,7 +176,7 @@ class EndTest {
 
         for (OffsetConnection end : new OffsetConnection[] {ends.dialed(), ends.accepted()}) {
             assertThat(end.carriesHalfClose()).isEqualTo(halfClose);
-            assertThat(end.carriesAcknowledged()).isEqualTo(acknowledged);
+            assertThat(end.verified()).isEqualTo(acknowledged);
             end.abort();
         }
     }
@@ -212,6 +214,9 @@ class EndTest {
 
     @Test
     void aTunnelBetweenTwoOfOursThatEndsUnsaidWasCut() throws IOException {
+        restartWith(
+                client(true).extensions(ExchangeRandNonce.HALF_CLOSE),
+                client(true).extensions(ExchangeRandNonce.HALF_CLOSE));
         Pair.Ends ends = pair.connect();
         ends.dialed().messages().send(UTF_8.encode("half of"));
         ends.dialed().messages().close();
@@ -223,6 +228,23 @@ class EndTest {
                 .isInstanceOf(EOFException.class)
                 .hasMessageContaining("cut");
         stream.close();
+    }
+
+    @Test
+    void aVerifiedStreamThatEndsUnsaidWasCut() throws IOException {
+        Pair.Ends ends = pair.connect();
+        assertThat(ends.dialed().verified()).isTrue();
+        write(ends.dialed().stream(), "half of");
+        ByteStream stream = ends.accepted().stream();
+        ByteBuffer into = ByteBuffer.allocate(7);
+        assertThat(stream.read(into)).isEqualTo(7);
+
+        ends.dialed().abort();
+
+        assertThatThrownBy(() -> stream.read(into.clear()))
+                .isInstanceOfSatisfying(
+                        ConnectionLost.class, lost -> assertThat(lost.how()).isEqualTo(ConnectionLost.How.CUT));
+        ends.accepted().close();
     }
 
     @Test
