@@ -73,6 +73,13 @@ final class ConnectOptions {
     private @Nullable String timeout;
 
     @Option(
+            names = "--dead-after",
+            paramLabel = "TIME|off",
+            description = "give the connection up if nothing is heard from the peer for so long, a second at least;"
+                    + " by default 60s")
+    private @Nullable String deadAfter;
+
+    @Option(
             names = "--header",
             paramLabel = "NAME:VALUE",
             description = "a header for the server, such as Authorization")
@@ -223,6 +230,9 @@ final class ConnectOptions {
         if (timeout != null) {
             builder = builder.timeout(Durations.parse("--timeout", timeout));
         }
+        if (deadAfter != null) {
+            builder = builder.deadAfter(Durations.parseOrOff("--dead-after", deadAfter));
+        }
         return new OffsetScheme(builder.build(), allowed());
     }
 
@@ -256,6 +266,9 @@ final class ConnectOptions {
         }
         if (timeout != null) {
             builder.timeout(Durations.parse("--timeout", timeout));
+        }
+        if (deadAfter != null) {
+            builder.deadAfter(Durations.parseOrOff("--dead-after", deadAfter));
         }
         for (String header : headers) {
             int colon = header.indexOf(':');

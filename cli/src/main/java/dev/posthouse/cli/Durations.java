@@ -11,6 +11,11 @@ final class Durations {
 
     private Durations() {}
 
+    /** The same, or zero for {@code off}. */
+    static Duration parseOrOff(String option, String text) {
+        return text.equals("off") ? Duration.ZERO : parse(option, text);
+    }
+
     /** @throws IllegalArgumentException that names {@code option} and the form */
     static Duration parse(String option, String text) {
         Matcher matcher = FORM.matcher(text);

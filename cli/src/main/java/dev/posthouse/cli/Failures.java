@@ -2,6 +2,7 @@ package dev.posthouse.cli;
 
 import dev.posthouse.cli.streams.StandardStreamFailure;
 import dev.posthouse.net.AuthenticationFailed;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.ProtocolViolation;
@@ -43,6 +44,7 @@ final class Failures {
             case LimitExceeded e -> REFUSED;
             case ProtocolViolation e -> PROTOCOL;
             case StandardStreamFailure e -> LOCAL;
+            case LocalFailure e -> LOCAL;
             case IOException e -> LOST;
             case IllegalArgumentException e -> USAGE;
             case ParameterException e -> USAGE;
@@ -57,9 +59,9 @@ final class Failures {
             case NO_PEER -> "no-peer";
             case AUTHENTICATION -> "unauthorized";
             case REFUSED -> failure instanceof LimitExceeded ? "limit-total" : "rejected";
-            case LOST -> "peer-reset";
+            case LOST -> failure instanceof ConnectionLost lost ? lost.how().label() : "peer-reset";
             case PROTOCOL -> "protocol-error";
-            case LOCAL -> "local-failure";
+            case LOCAL -> failure instanceof LocalFailure local ? local.label() : "local-failure";
             case USAGE -> "usage";
             default -> "internal";
         };

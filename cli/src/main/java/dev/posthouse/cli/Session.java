@@ -4,6 +4,7 @@ import dev.posthouse.cli.streams.StandardStreams;
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.connection.Connection;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** One run of {@code dial} or {@code accept}: connect, pipe, say how it ended. */
@@ -14,6 +15,8 @@ final class Session {
     interface Connecting {
         Connection connect(AddressScheme scheme, Optional<String> token) throws IOException;
     }
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private Session() {}
 
@@ -26,17 +29,18 @@ final class Session {
                             connect(options, talk, scheme, options.token(scheme, streams.inputStream()), connecting)) {
                 talk.connected(connection);
                 Terminal terminal = Terminal.current();
-                var pipe = new Pipe(connection, streams.in(), streams.out(), terminal.in());
+                var pipe = new Pipe(connection, streams.in(), options.output(streams.out(), terminal), terminal.in());
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                    if (pipe.interrupted()) {
-                        talk.closed(pipe.sent(), pipe.received(), "interrupted");
+                    if (pipe.interrupt()) {
+                        lastWords(scheme);
+                        talk.closed(pipe.sent(), pipe.received(), "interrupted", connection.verified());
                     }
                 }));
                 try (var progress = Progress.start(talk, terminal, pipe)) {
                     pipe.run();
                 } finally {
-                    if (pipe.ended()) {
-                        talk.closed(pipe.sent(), pipe.received(), pipe.reason());
+                    if (pipe.finish()) {
+                        talk.closed(pipe.sent(), pipe.received(), pipe.reason(), connection.verified());
                     }
                 }
                 return Failures.OK;
@@ -44,6 +48,15 @@ final class Session {
         } catch (IOException | RuntimeException e) {
             talk.failed(e);
             return Failures.exitCode(e);
+        }
+    }
+
+    /** What a dialect still delivers in the background, for as long as somebody who has interrupted us waits. */
+    private static void lastWords(AddressScheme scheme) {
+        try {
+            Thread.ofVirtual().start(scheme::close).join(LAST_WORDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

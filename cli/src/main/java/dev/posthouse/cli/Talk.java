@@ -106,11 +106,17 @@ final class Talk {
                 attempt.millis());
     }
 
-    void closed(long sent, long received, String reason) {
+    /**
+     * @param reason "completed", or the word of a failure
+     * @param verified whether the peer has confirmed the ends and what it received
+     */
+    void closed(long sent, long received, String reason, boolean verified) {
         if (json) {
-            print(Json.object("event", "closed", "sent", sent, "received", received, "reason", reason));
+            print(Json.object(
+                    "event", "closed", "sent", sent, "received", received, "reason", reason, "verified", verified));
         } else if (!quiet) {
-            print("closed: " + reason + ", sent " + sent + " bytes, received " + received);
+            print("closed: " + reason + ", sent " + sent + " bytes, received " + received
+                    + (verified || !reason.equals("completed") ? "" : "; the peer cannot confirm it"));
         }
     }
 

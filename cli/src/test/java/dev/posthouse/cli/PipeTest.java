@@ -32,6 +32,11 @@ class PipeTest {
 
     private record Fake(ByteStream stream, boolean carriesHalfClose) implements Connection {
         @Override
+        public boolean verified() {
+            return carriesHalfClose;
+        }
+
+        @Override
         public boolean encryptedEndToEnd() {
             return false;
         }
