@@ -30,15 +30,17 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  posthouse serve                                          run a relay on port 8080",
-            "  posthouse accept http://relay.example:8080 TOKEN > file  receive what the peer sends",
+            "  posthouse serve                                          run a relay",
+            "  posthouse accept http://relay.example:8080 TOKEN > file  receive a file",
             "  posthouse dial http://relay.example:8080 TOKEN < file    send it",
             "",
-            "Exit codes: 0 ok, 1 internal error, 2 usage, 10 relay unreachable, 11 peer did not come,",
-            "12 authentication failed, 13 refused or over a limit, 14 connection lost, 15 protocol error,",
-            "16 local input or output failed; 129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM.",
+            "Exit codes: 0 ok, 1 internal error, 2 usage, 10 relay unreachable,",
+            "11 peer did not come, 12 authentication failed, 13 refused or over a limit,",
+            "14 connection lost, 15 protocol error, 16 local input or output failed;",
+            "129, 130 or 143: ended by SIGHUP, SIGINT or SIGTERM.",
             "",
-            "The way to the relay follows HTTPS_PROXY, https_proxy, http_proxy, ALL_PROXY and NO_PROXY."
+            "The way to the relay follows HTTPS_PROXY, https_proxy, http_proxy, ALL_PROXY",
+            "and NO_PROXY."
         })
 public final class Main implements Runnable {
 

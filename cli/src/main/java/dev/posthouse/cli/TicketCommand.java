@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.offset.client.OffsetAddress;
 import dev.posthouse.offset.client.RelayAddress;
@@ -7,6 +8,7 @@ import dev.posthouse.offset.client.RelayTicket;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
@@ -65,7 +67,7 @@ final class TicketCommand implements Callable<Integer> {
         PrintWriter out =
                 Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
         if (ticket != null) {
-            out.println(new OffsetAddress(RelayTicket.read(ticket).relay(), Optional.empty()));
+            out.println(new OffsetAddress(read(ticket).relay(), Optional.empty()));
         } else if (output != null) {
             write(new RelayTicket(relay()), output);
         } else {
@@ -73,6 +75,17 @@ final class TicketCommand implements Callable<Integer> {
         }
         out.flush();
         return Failures.OK;
+    }
+
+    private static RelayTicket read(Path file) throws IOException {
+        try {
+            return RelayTicket.read(file);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException(
+                    "there is no ticket file " + file + "; an address is made into one with --from", e);
+        } catch (MalformedKeyFile e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private RelayAddress relay() throws IOException {
