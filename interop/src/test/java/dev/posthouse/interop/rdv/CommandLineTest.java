@@ -211,7 +211,7 @@ class CommandLineTest {
                         .connect("dial", Way.RELAYED, server.uri().toString(), "nobody")
                         .start()) {
             assertThat(dialer.awaitExit()).as(() -> dialer.everything()).isEqualTo(11);
-            assertThat(dialer.lines(ChildProcess.Output.ERR).getLast()).contains("no matching peer found");
+            assertThat(dialer.lines(ChildProcess.Output.ERR).getLast()).contains("nobody came under this word");
         }
     }
 

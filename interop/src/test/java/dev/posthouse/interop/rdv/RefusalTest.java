@@ -13,6 +13,7 @@ import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
+import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.LeakCheck;
 import java.net.URI;
@@ -38,10 +39,15 @@ class RefusalTest {
     void nobodyCameIsATimeOut() throws Exception {
         try (LiveServer server =
                 LiveServer.Kind.ORIGINAL.start(LiveServer.Settings.PLAIN.lobby(Duration.ofMillis(150)))) {
-            assertThat(OurClient.connect(Way.RELAYED, Method.ACCEPT, server.uri(), "alone")
+            // Without a limit of its own, which would have it ask again.
+            assertThat(Background.start(() -> OurClient.builder(Way.RELAYED)
+                                    .timeout(Duration.ZERO)
+                                    .build()
+                                    .accept(server.uri(), "alone"))
                             .failure())
                     .isInstanceOf(TimedOut.class)
-                    .hasMessage("the server answered 408 Request Timeout: no matching peer found");
+                    .hasMessageContaining("nobody came under this word")
+                    .hasMessageContaining("the server answered 408 Request Timeout: no matching peer found");
         }
     }
 
@@ -54,7 +60,8 @@ class RefusalTest {
                 newer.send(RawPeer.request("DIAL", "twice", ""));
                 assertThat(first.failure())
                         .isInstanceOf(Refused.class)
-                        .hasMessage("the server answered 409 Conflict: replaced by another conn");
+                        .hasMessageContaining("another one dials under this word")
+                        .hasMessageContaining("the server answered 409 Conflict: replaced by another conn");
             }
         }
     }
