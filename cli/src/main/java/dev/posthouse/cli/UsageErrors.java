@@ -1,8 +1,10 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.daemon.configuration.NearestName;
 import dev.posthouse.net.address.ShownAddress;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -16,6 +18,9 @@ final class UsageErrors {
     private static final Pattern OPTION = Pattern.compile("(--?[A-Za-z][A-Za-z0-9-]{0,40})(=.*)?", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("[A-Za-z][A-Za-z-]{0,20}");
 
+    /** Two letters that changed places. */
+    private static final int NEAR = 2;
+
     private UsageErrors() {}
 
     /** Prints it, with what is near and where help is; returns the exit code. */
@@ -25,7 +30,9 @@ final class UsageErrors {
                 ? unmatched(unmatched)
                 : withoutSecrets(String.valueOf(error.getMessage()), args);
         err.println("posthouse: " + message);
-        UnmatchedArgumentException.printSuggestions(error, err);
+        if (error instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            unmatched.printSuggestions(err);
+        }
         err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return Failures.USAGE;
     }
@@ -43,7 +50,7 @@ final class UsageErrors {
             return (shown ? "unknown option " + option.group(1) : "unknown option") + hint;
         }
         if (atTop) {
-            return COMMAND.matcher(first).matches() ? "there is no command '" + first + "'" : "a command comes first";
+            return COMMAND.matcher(first).matches() ? noCommand(error, first) : "a command comes first";
         }
         if (takesToken) {
             return "an argument too many behind TOKEN: a TOKEN with blanks stands in quotes, and what is sent comes from"
@@ -55,6 +62,13 @@ final class UsageErrors {
         return known.isEmpty()
                 ? "there are no arguments but options here"
                 : "an argument too many behind " + known.getLast();
+    }
+
+    private static String noCommand(UnmatchedArgumentException error, String word) {
+        Set<String> commands = error.getCommandLine().getSubcommands().keySet();
+        String nearest = NearestName.of(word, commands, " ");
+        boolean near = NearestName.edits(word, nearest) <= NEAR;
+        return "there is no command '" + word + "'" + (near ? "; did you mean '" + nearest + "'?" : "");
     }
 
     private static boolean takes(UnmatchedArgumentException error, String label) {

@@ -62,6 +62,17 @@ class CommandLineTest {
         assertThat(ran.err()).contains("--spcae").contains("posthouse dial --help");
     }
 
+    @Test
+    void wordsThatAreNoneSayWhatWasMeant() {
+        assertThat(run("dail", "http://h", "t").err()).contains("no command 'dail'; did you mean 'dial'?");
+        assertThat(run("receive", "http://h").err())
+                .contains("no command 'receive'")
+                .doesNotContain("did you mean");
+        assertThat(run("dial", "http://h", "my", "secret").err())
+                .contains("a TOKEN with blanks stands in quotes", "< FILE")
+                .doesNotContain("my", "secret");
+    }
+
     /** One key in 64 begins with '-', and often goes on like an option. */
     @ParameterizedTest
     @ValueSource(strings = {"-h", "-v", "-s", "-i", "-q", "-w", "-V", "-x", "--", "-"})

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** Finds the name that somebody probably meant. */
-final class NearestName {
+public final class NearestName {
 
     private NearestName() {}
 
@@ -13,7 +13,7 @@ final class NearestName {
      *
      * @param separator between a name's section and the rest
      */
-    static String of(String unknown, Collection<String> known, String separator) {
+    public static String of(String unknown, Collection<String> known, String separator) {
         return known.stream()
                 .min(Comparator.comparingInt(name ->
                         Math.min(edits(unknown, name), 1 + edits(last(unknown, separator), last(name, separator)))))
@@ -25,7 +25,7 @@ final class NearestName {
     }
 
     /** Insertions, deletions and replacements from one to the other (Levenshtein). */
-    static int edits(String one, String other) {
+    public static int edits(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j < row.length; j++) {
             row[j] = j;

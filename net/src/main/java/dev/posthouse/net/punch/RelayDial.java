@@ -3,6 +3,7 @@ package dev.posthouse.net.punch;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.address.AddressPort;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -65,7 +66,7 @@ final class RelayDial implements AutoCloseable {
                     won = startNext();
                     nextStart = now + STAGGER.toNanos();
                 } else if (pending == 0) {
-                    throw new PeerUnreachable("the relay cannot be reached" + tried());
+                    throw new PeerUnreachable("cannot be reached" + tried());
                 } else if (end - now <= 0) {
                     throw new TimedOut("the relay did not answer within " + limit.toMillis() + " ms" + tried());
                 } else {
@@ -99,7 +100,7 @@ final class RelayDial implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            failures.add(remote + ": " + e.getMessage());
+            failures.add(AddressPort.of(remote) + ": " + e.getMessage());
             return null;
         }
     }
@@ -120,7 +121,7 @@ final class RelayDial implements AutoCloseable {
                     return key;
                 }
             } catch (IOException e) {
-                failures.add(dial(key).remote() + ": " + e.getMessage());
+                failures.add(AddressPort.of(dial(key).remote()) + ": " + e.getMessage());
                 channel.close();
                 pending--;
             }

@@ -84,7 +84,7 @@ class PunchSocketTest {
             assertThatThrownBy(() -> socket.dialRelay(refusing, PATIENCE))
                     .isInstanceOf(PeerUnreachable.class)
                     .hasMessageContaining("127.0.0.1")
-                    .hasMessageContaining("0:0:0:0:0:0:0:1")
+                    .hasMessageContaining("[::1]")
                     .hasMessageContaining("refused");
         }
     }

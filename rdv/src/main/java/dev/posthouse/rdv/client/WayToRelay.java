@@ -108,7 +108,7 @@ record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls
         } catch (TimedOut e) {
             throw new RelayUnreachable(name + " did not answer within " + Timeouts.inWords(limit), e);
         } catch (PeerUnreachable e) {
-            throw new RelayUnreachable(name + ": " + e.getMessage(), e);
+            throw new RelayUnreachable(name + " " + e.getMessage(), e);
         }
     }
 
