@@ -48,9 +48,9 @@ public final class DaemonProcess {
             if (LoggerFactory.getILoggerFactory() instanceof LoggerContext ofTheProcess) {
                 daemon.log().takeOver(ofTheProcess);
             }
-            handle(daemon, "TERM", () -> stop(daemon));
-            handle(daemon, "INT", () -> stop(daemon));
-            handle(daemon, "HUP", daemon::reload);
+            handle(daemon, "TERM", "only SIGINT drains it", () -> stop(daemon));
+            handle(daemon, "INT", "SIGTERM drains it", () -> stop(daemon));
+            handle(daemon, "HUP", "a changed configuration needs a restart", daemon::reload);
             daemon.log().event(Level.INFO, "ready", Map.of("version", Daemon.version()));
             return daemon.awaitEnd().exitCode();
         } catch (IOException e) {
@@ -62,10 +62,18 @@ public final class DaemonProcess {
         }
     }
 
-    private static void handle(Daemon daemon, String signal, Runnable action) {
-        boolean handled = Signals.handle(signal, action);
-        if (!handled) {
-            daemon.log().note(Level.WARN, "SIG" + signal + " cannot be handled here; it does what the system does");
+    private static void handle(Daemon daemon, String signal, String means, Runnable action) {
+        switch (Signals.handle(signal, action)) {
+            case HANDLED -> {}
+            case IGNORED ->
+                daemon.log()
+                        .note(
+                                Level.WARN,
+                                "SIG" + signal
+                                        + " is ignored, as whoever started this process set it (nohup, or a shell's &): "
+                                        + means);
+            case IMPOSSIBLE ->
+                daemon.log().note(Level.WARN, "SIG" + signal + " cannot be handled here; it does what the system does");
         }
     }
 

@@ -13,16 +13,25 @@ import java.lang.reflect.InvocationTargetException;
  */
 final class Signals {
 
+    /** What comes of a signal. */
+    enum Handling {
+        /** The action runs. */
+        HANDLED,
+        /** Nothing happens: whoever started the process had it ignored, as nohup does. */
+        IGNORED,
+        /** What the system does: this system or this JVM does not allow it. */
+        IMPOSSIBLE
+    }
+
     private Signals() {}
 
     /**
      * Runs {@code action} each time the process gets the signal, on a thread of its own, instead of what the JVM does with
-     * it. A signal that was ignored when the process started stays ignored.
+     * it. A signal that was ignored when the process started stays ignored: the JVM leaves it to whoever started it.
      *
      * @param name without SIG: {@code TERM}
-     * @return whether it is handled; false if this system or this JVM does not allow it
      */
-    static boolean handle(String name, Runnable action) {
+    static Handling handle(String name, Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -31,15 +40,16 @@ final class Signals {
                     .bindTo(action);
             Object runner =
                     MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
-            signal.getMethod("handle", signal, handler)
+            Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), runner);
-            return true;
+            // What the JVM answers where it has installed nothing.
+            return handler.getField("SIG_IGN").get(null).equals(before) ? Handling.IGNORED : Handling.HANDLED;
         } catch (InvocationTargetException e) {
             // No such signal here, or the JVM keeps it for itself (-Xrs).
-            return false;
+            return Handling.IMPOSSIBLE;
         } catch (ReflectiveOperationException e) {
             // A runtime without jdk.unsupported.
-            return false;
+            return Handling.IMPOSSIBLE;
         }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.address.AddressPort;
+import dev.posthouse.testkit.DefaultSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -41,16 +44,22 @@ class DaemonProcessTest {
         private final Process process;
 
         Child(Path file) throws IOException {
-            process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xmx128m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            ChildDaemon.class.getName(),
-                            file.toString())
+            this(List.of(), file);
+        }
+
+        /** Started by a program. */
+        Child(List<String> starter, Path file) throws IOException {
+            var command = new ArrayList<>(DefaultSignals.command(starter));
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx128m",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    ChildDaemon.class.getName(),
+                    file.toString()));
+            process = new ProcessBuilder(command)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
             Thread.ofVirtual().start(() -> {
@@ -112,6 +121,20 @@ class DaemonProcessTest {
             }
             assertThat(child.exitCode()).isZero();
             assertThat(child.log.await("ended").get("how").getAsString()).isEqualTo("drained");
+        }
+    }
+
+    @Test
+    void aSignalThatTheParentIgnoresIsNamedWithWhatItMeans() throws Exception {
+        try (var child = new Child(List.of("sh", "-c", "trap '' HUP; exec \"$@\"", "sh"), file(""))) {
+            child.log.await("ready");
+            await().until(() -> child.log.says("SIGHUP is ignored"));
+            assertThat(child.log.says("a changed configuration needs a restart"))
+                    .isTrue();
+            child.signal("HUP");
+            child.signal("TERM");
+            assertThat(child.exitCode()).isZero();
+            assertThat(child.log.all()).noneMatch(line -> line.toString().contains("reloaded"));
         }
     }
 

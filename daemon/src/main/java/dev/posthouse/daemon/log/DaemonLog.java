@@ -116,7 +116,7 @@ public final class DaemonLog implements AutoCloseable {
         entry.log(line.name());
     }
 
-    /** Writes what is left, for a second at most, and closes. */
+    /** Writes what is left, for a second at most, and how much that was not enough for, and closes. */
     @Override
     public void close() {
         context.stop();

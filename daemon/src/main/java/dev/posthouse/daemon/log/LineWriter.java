@@ -1,6 +1,7 @@
 package dev.posthouse.daemon.log;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,9 @@ final class LineWriter implements AutoCloseable {
     private final Consumer<String> sink;
     private final LongFunction<String> lostLine;
     private final Thread thread;
+    // When the lines that are left are only counted; far away until it is closed.
+    private volatile long giveUp;
+    private volatile boolean closing;
 
     /**
      * Starts the thread.
@@ -59,6 +63,10 @@ final class LineWriter implements AutoCloseable {
         try {
             while (true) {
                 Line line = lines.take();
+                if (isTimeOver()) {
+                    countTheRest(line);
+                    return;
+                }
                 if (!line.last()) {
                     pass(line.text());
                 }
@@ -78,6 +86,23 @@ final class LineWriter implements AutoCloseable {
         }
     }
 
+    /** Whether it was closed, and what is left is only counted. */
+    boolean isTimeOver() {
+        return closing && System.nanoTime() - giveUp > 0;
+    }
+
+    /** What a slow reader has left no time for: the last thing that it gets is how many there were. */
+    private void countTheRest(Line line) {
+        var rest = new ArrayList<Line>();
+        rest.add(line);
+        lines.drainTo(rest);
+        long missing =
+                lost.getAndSet(0) + rest.stream().filter(one -> !one.last()).count();
+        if (missing > 0) {
+            pass(lostLine.apply(missing));
+        }
+    }
+
     private void pass(String line) {
         try {
             sink.accept(line);
@@ -86,13 +111,17 @@ final class LineWriter implements AutoCloseable {
         }
     }
 
-    /** Writes what is there, for a second at most, and ends. Lines that come later are dropped. */
+    /**
+     * Writes what is there, for a second at most, and the number of the lines that are left then; ends after three seconds even
+     * if the reader is stuck. Lines that come later are dropped.
+     */
     @Override
     public void close() {
+        giveUp = System.nanoTime() + LAST_LINES.toNanos();
+        closing = true;
         try {
-            if (lines.offer(new Line("", true), LAST_LINES.toNanos(), TimeUnit.NANOSECONDS)) {
-                thread.join(LAST_LINES);
-            }
+            lines.offer(new Line("", true), LAST_LINES.toNanos(), TimeUnit.NANOSECONDS);
+            thread.join(LAST_LINES.multipliedBy(2));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

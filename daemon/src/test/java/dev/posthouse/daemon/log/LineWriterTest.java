@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class LineWriterTest {
@@ -32,6 +33,32 @@ class LineWriterTest {
                 .hasSize(LineWriter.ROOM + 2)
                 .startsWith("first", "line 0")
                 .endsWith("line " + (LineWriter.ROOM - 1), "lost 5");
+    }
+
+    /** A slow reader at the end: it gets what a second has room for, and then how much is missing. */
+    @Test
+    void whatIsLeftWhenTheTimeForTheLastLinesIsOverIsCounted() throws InterruptedException {
+        List<String> written = new CopyOnWriteArrayList<>();
+        var closing = new CountDownLatch(1);
+        var reached = new CountDownLatch(1);
+        var writer = new LineWriter(
+                line -> {
+                    if (line.equals("slow")) {
+                        reached.countDown();
+                        await(closing);
+                    }
+                    written.add(line);
+                },
+                lost -> "lost " + lost);
+        writer.write("slow");
+        reached.await();
+        IntStream.range(0, 100).forEach(i -> writer.write("line " + i));
+        // The sink takes the first line only when the time is over; the writer is closed by then, or waits no longer.
+        Thread closer = Thread.ofPlatform().start(writer::close);
+        Awaitility.await().until(writer::isTimeOver);
+        closing.countDown();
+        closer.join();
+        assertThat(written).containsExactly("slow", "lost 100");
     }
 
     private static void await(CountDownLatch latch) {
