@@ -155,9 +155,9 @@ final class ConnectOptions {
     }
 
     /** The token, where the dialect has any. */
-    Optional<String> token(AddressScheme scheme, java.io.InputStream in) {
+    Optional<String> token(AddressScheme scheme, java.io.InputStream in) throws IOException {
         if (scheme.takesToken()) {
-            return TokenArgument.resolve(token, in, System.getenv("POSTHOUSE_TOKEN"));
+            return TokenArgument.resolve(token, in, NativeText.environment().get("POSTHOUSE_TOKEN"));
         }
         if (token != null) {
             throw new IllegalArgumentException(
@@ -216,9 +216,9 @@ final class ConnectOptions {
                             + " --allow all for everybody");
         }
         Path file = identity;
-        String variable = System.getenv("POSTHOUSE_IDENTITY");
+        String variable = NativeText.environment().get("POSTHOUSE_IDENTITY");
         if (file == null && variable != null && !variable.isEmpty()) {
-            file = Path.of(variable);
+            file = NativeText.path(variable);
         }
         if (file == null) {
             throw new IllegalArgumentException(

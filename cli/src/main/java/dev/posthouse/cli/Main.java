@@ -5,6 +5,7 @@ import dev.posthouse.cli.streams.StandardStreams;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -90,7 +91,7 @@ public final class Main implements Runnable {
     private static int run(Printed printed, String... args) {
         var out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int code = commandLine().setOut(out).setErr(err).execute(originalOrder(args));
+        int code = execute(commandLine().setOut(out).setErr(err), args);
         out.flush();
         err.flush();
         try {
@@ -99,6 +100,22 @@ public final class Main implements Runnable {
         } catch (IOException e) {
             int failed = Failures.report(e, err);
             return code == Failures.OK ? failed : code;
+        }
+    }
+
+    private static int execute(CommandLine line, String... args) {
+        try {
+            return line.execute(originalOrder(NativeText.arguments(args)));
+        } catch (IllegalArgumentException e) {
+            return Failures.report(e, line.getErr());
+        }
+    }
+
+    private static Path path(String name) {
+        try {
+            return NativeText.path(name);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
         }
     }
 
@@ -112,6 +129,9 @@ public final class Main implements Runnable {
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                // A TOKEN @FILE is the word in the file; picocli would take the file for more arguments.
+                .setExpandAtFiles(false)
+                .registerConverter(Path.class, Main::path)
                 .setParameterExceptionHandler(UsageErrors::report)
                 .setExecutionExceptionHandler((error, line, parsed) -> Failures.report(error, line.getErr()))
                 .setExitCodeExceptionMapper(Failures::exitCode);

@@ -87,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter err = here.commandLine().getErr();
         Configuration configuration;
         try {
-            Map<String, String> environment = System.getenv();
+            Map<String, String> environment = NativeText.environment();
             configuration = Configuration.load(
                     Optional.ofNullable(config).or(() -> Configuration.defaultFile(environment)),
                     environment,

@@ -2,9 +2,11 @@ package dev.posthouse.cli;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.daemon.Daemon;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.net.Refused;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.offset.client.AccessList;
@@ -38,6 +40,9 @@ final class Training {
 
     /** Each takes a hundred times as long as a circuit of rdv, for its handshakes. */
     private static final int TUNNELS = 40;
+
+    /** Each takes a whole handshake, long enough for what is only late. */
+    private static final int REFUSALS = 100;
 
     private Training() {}
 
@@ -90,11 +95,26 @@ final class Training {
                 }
             });
             try (OffsetClient dialing = OffsetClient.of(here)) {
-                try (Connection connection = dialing.dial(relay, there.publicKey())) {
+                try (Connection connection = dialRegistered(dialing, relay, there.publicKey())) {
                     pipe(connection, bytes);
                 }
             }
             accepted.get();
+        }
+    }
+
+    /** The relay registers a listener after it has answered it, and does not tell when; a dialer before that is refused. */
+    private static Connection dialRegistered(OffsetClient dialing, RelayAddress relay, PublicKey listener)
+            throws IOException {
+        int refused = 0;
+        while (true) {
+            try {
+                return dialing.dial(relay, listener);
+            } catch (Refused e) {
+                if (++refused == REFUSALS) {
+                    throw e;
+                }
+            }
         }
     }
 

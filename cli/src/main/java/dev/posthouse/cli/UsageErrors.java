@@ -3,6 +3,9 @@ package dev.posthouse.cli;
 import dev.posthouse.daemon.configuration.NearestName;
 import dev.posthouse.net.address.ShownAddress;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -47,14 +50,18 @@ final class UsageErrors {
             boolean shown = option.matches() && (first.startsWith("--") || !takesToken);
             String hint =
                     takesToken && !first.startsWith("--") ? "; a TOKEN that begins with '-' stands behind '--'" : "";
+            if (takesToken && first.startsWith("--no-") && first.endsWith("direct")) {
+                hint = "; --space none takes no direct way";
+            }
             return (shown ? "unknown option " + option.group(1) : "unknown option") + hint;
         }
         if (atTop) {
             return COMMAND.matcher(first).matches() ? noCommand(error, first) : "a command comes first";
         }
         if (takesToken) {
+            String file = isFile(first) ? first : "FILE";
             return "an argument too many behind TOKEN: a TOKEN with blanks stands in quotes, and what is sent comes from"
-                    + " standard input, '< FILE'";
+                    + " standard input, '< " + file + "'";
         }
         List<String> known = error.getCommandLine().getCommandSpec().positionalParameters().stream()
                 .map(parameter -> parameter.paramLabel())
@@ -69,6 +76,14 @@ final class UsageErrors {
         String nearest = NearestName.of(word, commands, " ");
         boolean near = NearestName.edits(word, nearest) <= NEAR;
         return "there is no command '" + word + "'" + (near ? "; did you mean '" + nearest + "'?" : "");
+    }
+
+    private static boolean isFile(String word) {
+        try {
+            return Files.exists(Path.of(word));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     private static boolean takes(UnmatchedArgumentException error, String label) {

@@ -55,11 +55,30 @@ class CommandLineTest {
         assertThat(Main.originalOrder(given.split(","))).containsExactly(understood.split(","));
     }
 
-    @Test
-    void unknownOptionNamesTheNearestAndEndsWithTwo() {
-        Ran ran = run("dial", "http://h", "t", "--spcae", "none");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+        "dial,http://h,t,--spcae,none | --space",
+        "dial,http://h,t,--no-direct | --space none takes no direct way",
+        "dail,http://h,t | dial",
+        "http://bob:secret@h,t | a command comes first",
+        "dial,http://h,my,secret | a TOKEN with blanks stands in quotes",
+        "dial,http://h,t,pom.xml | '< pom.xml'",
+    })
+    void wrongWordsSayWhatIsRightAndRepeatNoAddress(String line, String hint) {
+        Ran ran = run(line.split(","));
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
-        assertThat(ran.err()).contains("--spcae").contains("posthouse dial --help");
+        assertThat(ran.err()).contains(hint).contains("--help").doesNotContain("bob");
+    }
+
+    /** Picocli's own way to take arguments from a file would let the file set options, and print its words. */
+    @Test
+    void aFileIsATokenAndNeverMoreArguments(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("T"), "--insecure word\n");
+        var taken = Main.commandLine().parseArgs("dial", "ADDRESS", "@" + file).subcommand();
+        assertThat(taken.<String>matchedPositionalValue(1, "")).isEqualTo("@" + file);
+        assertThat(taken.hasMatchedOption("--insecure")).isFalse();
     }
 
     @Test
@@ -199,7 +218,7 @@ class CommandLineTest {
 
     @Test
     void tokenIsTakenFromWhereItIsSaid(@TempDir Path directory) throws IOException {
-        Path file = Files.writeString(directory.resolve("token"), "from-file \nsecond line\n");
+        Path file = Files.writeString(directory.resolve("token"), "\uFEFFfrom-file\r\nsecond line\n");
         InputStream in = in("from-input\nrest");
         assertThat(TokenArgument.resolve("plain", in, "variable")).contains("plain");
         assertThat(TokenArgument.resolve("@" + file, in, null)).contains("from-file");
@@ -214,6 +233,21 @@ class CommandLineTest {
         assertThatThrownBy(() -> TokenArgument.resolve("@/no/such/file", in(""), null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("/no/such/file");
+    }
+
+    @Test
+    void whatCannotBeATokenFileSaysWhy(@TempDir Path directory) {
+        assertThatThrownBy(() -> TokenArgument.resolve("@" + directory, in(""), null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the token file " + directory + " cannot be read: it is a directory");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "..", "/", "./.."})
+    void aTokenThatNamesNoPlaceSaysWhichDo(String token) {
+        assertThatThrownBy(() -> TokenArgument.resolve(token, in(""), null))
+                .hasMessageContaining("dots and slashes")
+                .hasMessageContaining("letters and digits");
     }
 
     private static InputStream in(String text) {
