@@ -59,13 +59,13 @@ class CommandLineTest {
     @CsvSource(
             delimiter = '|',
             value = {
-        "dial,http://h,t,--spcae,none | --space",
-        "dial,http://h,t,--no-direct | --space none takes no direct way",
-        "dail,http://h,t | dial",
-        "http://bob:secret@h,t | a command comes first",
-        "dial,http://h,my,secret | a TOKEN with blanks stands in quotes",
-        "dial,http://h,t,pom.xml | '< pom.xml'",
-    })
+                "dial,http://h,t,--spcae,none | --space",
+                "dial,http://h,t,--no-direct | --space none takes no direct way",
+                "dail,http://h,t | dial",
+                "http://bob:secret@h,t | a command comes first",
+                "dial,http://h,my,secret | a TOKEN with blanks stands in quotes",
+                "dial,http://h,t,pom.xml | '< pom.xml'",
+            })
     void wrongWordsSayWhatIsRightAndRepeatNoAddress(String line, String hint) {
         Ran ran = run(line.split(","));
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
