@@ -3,6 +3,7 @@ package dev.posthouse.cli;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.crypto.MalformedKeyFile;
+import dev.posthouse.net.FileFailure;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,10 +16,9 @@ final class Identities {
     /**
      * Reads one.
      *
-     * @throws IllegalArgumentException if there is none, or it is none
-     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if there is none, it is none, or it cannot be read
      */
-    static Identity read(Path file) throws IOException {
+    static Identity read(Path file) {
         try {
             return IdentityFile.read(file);
         } catch (NoSuchFileException e) {
@@ -26,6 +26,8 @@ final class Identities {
                     "there is no identity file " + file + "; posthouse keygen " + file + " makes one", e);
         } catch (MalformedKeyFile e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the identity file " + FileFailure.words(file, e), e);
         }
     }
 }

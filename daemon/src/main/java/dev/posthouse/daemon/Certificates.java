@@ -4,7 +4,6 @@ import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.tls.TlsServer;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -41,8 +40,6 @@ final class Certificates {
     }
 
     private static IOException explained(IOException e) {
-        String what =
-                e instanceof NoSuchFileException missing ? "there is no file " + missing.getFile() : e.getMessage();
-        return new IOException(Settings.TLS_CERTIFICATE + " and " + Settings.TLS_KEY + ": " + what, e);
+        return new IOException(Settings.TLS_CERTIFICATE + " and " + Settings.TLS_KEY + ": " + e.getMessage(), e);
     }
 }

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.event.Level;
 
 /**
@@ -133,12 +134,12 @@ public final class Daemon implements AutoCloseable {
                 // Nobody asked for it by name: a second relay on one host is no reason to fail.
                 log.note(
                         Level.WARN,
-                        "no admin pages: " + address.get() + " is taken; choose another with "
+                        "no admin pages on " + address.get() + ": " + BindFailure.words(e) + "; choose another with "
                                 + Settings.ADMIN_LISTEN.flag() + ", or off");
                 return Optional.empty();
             }
             throw new IOException(
-                    "cannot listen on " + Settings.ADMIN_LISTEN + " " + address.get() + ": " + e.getMessage(), e);
+                    "cannot listen on " + Settings.ADMIN_LISTEN + " " + address.get() + ": " + BindFailure.words(e), e);
         }
     }
 
@@ -167,20 +168,31 @@ public final class Daemon implements AutoCloseable {
     /** The addresses of the Offset relay, as clients are told them; none if it is not served. */
     public List<String> offsetAddresses() {
         return offset.stream()
-                .flatMap(relay -> relays.addresses().stream().map(address -> offsetAddress(relay, address)))
+                .flatMap(relay -> advertised()
+                        .map(address ->
+                                "offset://" + address + "/" + relay.identity().publicKey()))
                 .distinct()
                 .toList();
     }
 
-    private String offsetAddress(OffsetIdentity relay, InetSocketAddress listening) {
-        return "offset://"
-                + AdvertisedAddress.of(configuration.value(Settings.OFFSET_HOST), listening)
-                + "/" + relay.identity().publicKey();
+    private Stream<String> advertised() {
+        return relays.addresses().stream()
+                .flatMap(listening ->
+                        AdvertisedAddress.of(configuration.value(Settings.OFFSET_HOST), listening).stream());
     }
 
     /** What an operator should know at the start. */
     private void introduce() {
         offsetAddresses().forEach(address -> log.event(Level.INFO, "offset-address", Map.of("address", address)));
+        if (offset.isPresent()
+                && configuration.value(Settings.OFFSET_HOST).isEmpty()
+                && relays.addresses().stream()
+                        .anyMatch(address -> address.getAddress().isAnyLocalAddress())) {
+            log.note(
+                    Level.INFO,
+                    "the offset:// address names this host as it knows itself; where clients reach it otherwise, say how with "
+                            + Settings.OFFSET_HOST.flag() + " HOST");
+        }
         offset.flatMap(relay -> IdentityFile.warning(relay.file())).ifPresent(warning -> log.note(Level.WARN, warning));
         admin.ifPresent(server ->
                 log.event(Level.INFO, "admin-listening", Map.of("address", EventLine.text(server.address()))));

@@ -2,11 +2,15 @@ package dev.posthouse.daemon;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.net.FileFailure;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -44,7 +48,7 @@ record OffsetIdentity(Path file, Identity identity) {
             return Optional.of(new OffsetIdentity(file, IdentityFile.readOrCreate(file)));
         } catch (IOException e) {
             throw new IOException(
-                    "cannot keep the Offset relay's identity in " + file + " (" + e.getMessage() + "): set "
+                    "cannot keep the Offset relay's identity in " + file + " (" + whyNotKept(e) + "): set "
                             + Settings.STATE.flag() + " to a directory that can be written, or serve without it by "
                             + Settings.DIALECTS.flag() + " rdv",
                     e);
@@ -54,10 +58,22 @@ record OffsetIdentity(Path file, Identity identity) {
     private static Identity read(Path file) throws IOException {
         try {
             return IdentityFile.read(file);
-        } catch (NoSuchFileException e) {
-            throw new IOException(Settings.OFFSET_IDENTITY + ": there is no file " + file, e);
         } catch (IOException e) {
-            throw new IOException(Settings.OFFSET_IDENTITY + ": " + e.getMessage(), e);
+            throw new IOException(Settings.OFFSET_IDENTITY + ": " + words(file, e), e);
         }
+    }
+
+    /** Here it may be a directory above that is in the way, or one that is missing a right. */
+    private static String whyNotKept(IOException e) {
+        return switch (e) {
+            case AccessDeniedException denied -> "permission denied: " + denied.getFile();
+            case FileAlreadyExistsException taken -> taken.getFile() + " is not a directory";
+            case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    private static String words(Path file, IOException e) {
+        return e instanceof MalformedKeyFile ? String.valueOf(e.getMessage()) : FileFailure.words(file, e);
     }
 }

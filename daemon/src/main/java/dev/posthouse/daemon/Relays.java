@@ -98,7 +98,7 @@ final class Relays implements AutoCloseable {
         } catch (UnknownHostException e) {
             throw new IOException(Settings.LISTEN + ": " + address.host() + " has no address", e);
         } catch (IOException e) {
-            throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);
+            throw new IOException("cannot listen on " + address + ": " + BindFailure.words(e), e);
         }
     }
 

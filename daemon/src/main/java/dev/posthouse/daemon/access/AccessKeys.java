@@ -2,8 +2,6 @@ package dev.posthouse.daemon.access;
 
 import dev.posthouse.crypto.PublicKey;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -29,12 +27,9 @@ public record AccessKeys(Set<PublicKey> keys) {
      * @throws IOException if it cannot be read, is larger than 4 MiB, or a line has no key, naming the line
      */
     public static AccessKeys read(Path file) throws IOException {
-        if (Files.size(file) > LARGEST_FILE) {
-            throw new IOException(file + " is larger than 4 MiB, which is no list of keys");
-        }
         var keys = new HashSet<PublicKey>();
         int number = 0;
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        for (String line : CredentialFile.lines(file, LARGEST_FILE, "keys")) {
             number++;
             String text = line.strip();
             if (text.isEmpty() || text.startsWith("#")) {

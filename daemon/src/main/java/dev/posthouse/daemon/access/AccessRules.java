@@ -6,7 +6,6 @@ import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.address.NetworkBlocks;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,8 +53,6 @@ public record AccessRules(
         }
         try {
             return Optional.of(reader.read(file.get()));
-        } catch (NoSuchFileException e) {
-            throw new IOException(setting + ": there is no file " + file.get(), e);
         } catch (IOException e) {
             throw new IOException(setting + ": " + e.getMessage(), e);
         }

@@ -34,12 +34,9 @@ public final class BearerTokens {
      * @throws IOException if it cannot be read, is larger than 1 MiB, or a token could not stand in a header
      */
     public static BearerTokens read(Path file) throws IOException {
-        if (Files.size(file) > LARGEST_FILE) {
-            throw new IOException(file + " is larger than 1 MiB, which is no list of tokens");
-        }
         var hashes = new ArrayList<byte[]>();
         int number = 0;
-        for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+        for (String line : CredentialFile.lines(file, LARGEST_FILE, "tokens")) {
             number++;
             String token = line.strip();
             if (token.isEmpty() || token.startsWith("#")) {

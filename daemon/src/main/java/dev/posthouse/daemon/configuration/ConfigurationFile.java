@@ -1,9 +1,8 @@
 package dev.posthouse.daemon.configuration;
 
+import dev.posthouse.net.FileFailure;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,12 +41,8 @@ final class ConfigurationFile {
         var file = new ConfigurationFile(path);
         try {
             file.take(Toml.parse(Files.readString(path)));
-        } catch (NoSuchFileException e) {
-            file.problems.add(path + ": no such file");
-        } catch (CharacterCodingException e) {
-            file.problems.add(path + ": not UTF-8 text");
         } catch (IOException e) {
-            file.problems.add(path + ": cannot be read: " + e.getMessage());
+            file.problems.add(FileFailure.words(path, e));
         }
         return file;
     }

@@ -145,6 +145,20 @@ class AccessControlTest {
         assertThatThrownBy(() -> AccessRules.of(configuration)).hasMessage("access.tokens: there is no file " + file);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--access-tokens", "--access-keys"})
+    void aFileThatCannotBeReadIsNamedWithItsSettingAndTheReason(String flag) throws Exception {
+        Path latin = Files.write(directory.resolve("latin"), new byte[] {'a', (byte) 0xfc});
+        String setting = flag.substring(2).replace('-', '.');
+
+        assertThatThrownBy(() -> AccessRules.of(
+                        Configuration.load(Optional.empty(), Map.of(), Map.of(flag, directory.toString()))))
+                .hasMessage(setting + ": " + directory + " is a directory, not a file");
+        assertThatThrownBy(() ->
+                        AccessRules.of(Configuration.load(Optional.empty(), Map.of(), Map.of(flag, latin.toString()))))
+                .hasMessage(setting + ": " + latin + " is not UTF-8 text");
+    }
+
     @Test
     void tokensAreNeverShown() throws IOException {
         assertThat(rules("alpha").toString()).doesNotContain("alpha");

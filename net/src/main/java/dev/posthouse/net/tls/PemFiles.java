@@ -1,9 +1,9 @@
 package dev.posthouse.net.tls;
 
+import dev.posthouse.net.FileFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -102,8 +102,10 @@ final class PemFiles {
                 throw new CertificateFileException(file + " is far too large for a PEM file");
             }
             return PemBlock.parse(Files.readAllBytes(file), file.toString());
-        } catch (NoSuchFileException e) {
-            throw new CertificateFileException("there is no file " + file, e);
+        } catch (CertificateFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new CertificateFileException(FileFailure.words(file, e), e);
         }
     }
 
