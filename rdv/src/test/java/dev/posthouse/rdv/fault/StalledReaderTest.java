@@ -32,7 +32,11 @@ class StalledReaderTest {
     private static final int STALL = Integer.getInteger("posthouse.stall", 0);
 
     private static Limits unlimited() {
-        return Limits.builder().circuitsPerAddress(0).waitingPerAddress(0).build();
+        return Limits.builder()
+                .circuitsPerAddress(0)
+                .waitingPerAddress(0)
+                .stalled(Duration.ZERO)
+                .build();
     }
 
     @Test
