@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Objects;
 
 /**
  * Handles signals of the operating system. The JDK's only way is {@code sun.misc.Signal} of the module jdk.unsupported,
@@ -43,7 +44,7 @@ final class Signals {
             Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(name), runner);
             // What the JVM answers where it has installed nothing.
-            return handler.getField("SIG_IGN").get(null).equals(before) ? Handling.IGNORED : Handling.HANDLED;
+            return Objects.equals(before, handler.getField("SIG_IGN").get(null)) ? Handling.IGNORED : Handling.HANDLED;
         } catch (InvocationTargetException e) {
             // No such signal here, or the JVM keeps it for itself (-Xrs).
             return Handling.IMPOSSIBLE;

@@ -14,7 +14,7 @@ import java.util.List;
 public final class DefaultSignals {
 
     /** Those that a parent may have set to be ignored: HUP, INT, QUIT and TERM, as bits of their numbers less one. */
-    private static final long TAKEN_BACK = 1L | 1L << 1 | 1L << 2 | 1L << 14;
+    private static final long TAKEN_BACK = 0x4007L;
 
     private DefaultSignals() {}
 

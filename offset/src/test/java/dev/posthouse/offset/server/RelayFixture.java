@@ -277,8 +277,13 @@ final class RelayFixture implements AutoCloseable {
 
     /** Waits until the relay stands still within a write to the accepter, and so reads no more of the connector. */
     void awaitStalled(TestClient.Tunnel tunnel) {
-        Observed from = far(tunnel.connector().stream());
-        Observed to = far(tunnel.accepter().stream());
+        awaitStalled(tunnel.connector(), tunnel.accepter());
+    }
+
+    /** The same of either direction. */
+    void awaitStalled(TestClient source, TestClient sink) {
+        Observed from = far(source.stream());
+        Observed to = far(sink.stream());
         for (int still = 0; still < 30; ) {
             still = to.isWriting() && !from.isReading() ? still + 1 : 0;
             LockSupport.parkNanos(10_000_000);

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every row of spec 7.3, as it is here: the newest wins, and who goes away is noticed. */
 @ExtendWith(LeakCheck.class)
@@ -330,6 +332,31 @@ class SwitchboardTest {
                 relay.ticks().tick(31);
             }
             TestClient.assertJoined(connector, accepter);
+        }
+    }
+
+    /** Its host has vanished, or its relay of ours would hear of it: what is on its way to it must not keep the circuit. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anEndThatFallsSilentIsGivenUpThoughWhatIsWrittenToItIsBlocked(boolean connectorSends) throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            TestClient.Tunnel tunnel = TestClient.join(relay, C, D);
+            TestClient source = connectorSends ? tunnel.connector() : tunnel.accepter();
+            TestClient silent = connectorSends ? tunnel.accepter() : tunnel.connector();
+            var sending = Background.run(() -> {
+                while (true) {
+                    source.messages().send(ByteBuffer.allocate(100_000));
+                }
+            });
+            relay.awaitStalled(source, silent);
+
+            relay.ticks().tick(33);
+
+            RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
+            assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
+            assertThat(closed.error().orElse("")).contains("the client was silent for 160 s");
+            assertThat(sending.failure()).isInstanceOf(IOException.class);
         }
     }
 
