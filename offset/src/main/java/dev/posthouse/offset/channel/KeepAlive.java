@@ -41,6 +41,7 @@ public final class KeepAlive implements MessageStream {
     // Set by the reader and by the senders, taken back by the clock, which alone counts: if both sides wrote a count, a
     // zero could be lost, and a peer that speaks in time be given up.
     private volatile boolean heard;
+    private volatile long lastHeard = System.nanoTime();
     private volatile boolean sent;
     // The clock's.
     private int silent;
@@ -151,6 +152,7 @@ public final class KeepAlive implements MessageStream {
                 }
                 Optional<ByteBuffer> message = KaMessage.decode(wrapped.get(), longestFrame);
                 heard = true;
+                lastHeard = System.nanoTime();
                 if (message.isPresent()) {
                     return message;
                 }
@@ -180,9 +182,14 @@ public final class KeepAlive implements MessageStream {
         return why == null ? e : new TimedOut(why, e);
     }
 
+    /**
+     * {@inheritDoc} Or when the peer was last heard, if that is later: one that says that it lives will read on, however long it pauses.
+     */
     @Override
     public OptionalLong lastTaken() {
-        return below.lastTaken();
+        OptionalLong taken = below.lastTaken();
+        long alive = lastHeard;
+        return taken.isPresent() && alive - taken.getAsLong() > 0 ? OptionalLong.of(alive) : taken;
     }
 
     @Override

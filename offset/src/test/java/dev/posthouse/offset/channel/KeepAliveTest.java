@@ -214,6 +214,26 @@ class KeepAliveTest {
         assertThat(receiving.failure()).isInstanceOf(IOException.class);
     }
 
+    /** By which a relay tells a reader that pauses from one that is gone. */
+    @Test
+    void aPeerThatTakesNothingAndSaysThatItLivesCountsAsOneThatTakes() throws IOException {
+        over(Link.DEFAULT.withBufferSize(300));
+        var blocked =
+                Background.run(() -> kept.send(ChannelPair.noise(100_000))).awaitBlocked();
+        long taken = kept.lastTaken().orElseThrow();
+        assertThat(kept.lastTaken()).hasValue(taken);
+        var receiving = receiving();
+
+        long before = System.nanoTime();
+        peer.send(KaMessage.keepAlive(), Shape.NESTED);
+        peer.sendKept(text("alive"));
+        assertThat(text(receiving.result())).isEqualTo("alive");
+
+        assertThat(kept.lastTaken().orElseThrow() - before).isPositive();
+        kept.abort();
+        assertThat(blocked.failure()).isInstanceOf(IOException.class);
+    }
+
     @Test
     void oneStalledChannelHoldsUpNobodyElsesKeepalives() throws IOException {
         over(Link.DEFAULT.withBufferSize(300));

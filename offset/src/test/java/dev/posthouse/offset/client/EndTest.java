@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,11 @@ class EndTest {
     private static OffsetClient.Builder client(boolean ours) {
         OffsetClient.Builder builder = OffsetClient.builder(Identity.generate());
         return ours ? builder : builder.extensions(0);
+    }
+
+    /** One that speaks no acknowledged stream, as ours did before. */
+    private static OffsetClient.Builder halfClosing(boolean ours) {
+        return client(ours).extensions(ours ? ExchangeRandNonce.HALF_CLOSE : 0);
     }
 
     private static void write(ByteStream stream, String text) throws IOException {
@@ -228,6 +234,28 @@ class EndTest {
                 .isInstanceOf(EOFException.class)
                 .hasMessageContaining("cut");
         stream.close();
+    }
+
+    /** An input that is kept open must not go on being "sent" to nobody. */
+    @ParameterizedTest
+    @CsvSource({"true, true", "true, false", "false, true", "false, false"})
+    void whatIsWrittenAfterThePeerHasGoneFails(boolean ours, boolean peersIsOurs) throws Exception {
+        restartWith(halfClosing(ours), halfClosing(peersIsOurs));
+        Pair.Ends ends = pair.connect();
+        ByteStream stream = ends.dialed().stream();
+        write(stream, "first");
+        ByteBuffer into = ByteBuffer.allocate(5);
+        assertThat(ends.accepted().stream().read(into)).isEqualTo(5);
+
+        ends.accepted().close();
+        assertThat(stream.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+
+        // What the peer said is an end of its direction only, at first; its going away follows at once.
+        Awaitility.await().until(() -> !writes(stream));
+        assertThatThrownBy(() -> write(stream, "later"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the peer has closed the tunnel");
+        ends.dialed().close();
     }
 
     @Test

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -357,6 +359,27 @@ class SwitchboardTest {
             assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
             assertThat(closed.error().orElse("")).contains("the client was silent for 160 s");
             assertThat(sending.failure()).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** The protocol has no word for it: both ends see a close, and the relay's log says why. */
+    @Test
+    void aMessageThatIsTooLongEndsItsTunnelAndTheEventNamesBothLengths() throws IOException {
+        var small = new ChannelSettings(8, 32, 3600, 255, 200 * 1024);
+        try (RelayFixture relay = RelayFixture.with().settings(small).start()) {
+            TestClient.listener(relay, D);
+            TestClient.Tunnel tunnel = TestClient.join(relay, C, D);
+
+            // Whether the relay lets it be written to the end is a matter of chance: it goes by the length in front.
+            var sending = Background.run(() -> tunnel.connector()
+                    .messages()
+                    .send(ByteBuffer.wrap(ByteOracle.of(1).bytes(0, 300_000))));
+
+            RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
+            assertThat(closed.error().orElse("")).containsPattern("a frame has at most 204800 bytes, not \\d+");
+            tunnel.connector().assertEnds();
+            tunnel.accepter().assertEnds();
+            RelayFixture.await().until(sending::isDone);
         }
     }
 
