@@ -73,8 +73,9 @@ final class Posthouse {
      */
     record Serving(ChildProcess process, Events events, String address) implements AutoCloseable {
 
-        String port() {
-            return address.substring(address.lastIndexOf(':') + 1);
+        /** Where rdv peers meet. */
+        String url() {
+            return "http://" + address;
         }
 
         /** Where Offset clients meet. */
