@@ -1,6 +1,7 @@
 package dev.posthouse.net.tls;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.StreamKind;
@@ -127,7 +128,9 @@ public final class TlsStream implements ByteStream {
 
     private void fill() throws IOException {
         if (!records.fill()) {
-            throw new ProtocolViolation(
+            // Not a broken protocol: a host that dies, and proxies that never send it, end a connection like this.
+            throw new ConnectionLost(
+                    ConnectionLost.How.CUT,
                     "the connection ended without TLS's own end (close_notify): what arrived may have"
                             + " been cut short");
         }

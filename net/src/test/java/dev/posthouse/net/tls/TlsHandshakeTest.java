@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.StreamKind;
@@ -178,7 +179,8 @@ class TlsHandshakeTest {
 
         assertThat(read(accepted)).isEqualTo("half of it");
         assertThatThrownBy(() -> read(accepted))
-                .isInstanceOf(ProtocolViolation.class)
+                .isInstanceOfSatisfying(
+                        ConnectionLost.class, lost -> assertThat(lost.how()).isEqualTo(ConnectionLost.How.CUT))
                 .hasMessageContaining("cut short");
         accepted.close();
     }
