@@ -169,6 +169,16 @@ final class End implements AutoCloseable {
         return work.expects().isPresent();
     }
 
+    /** Whether nothing at all has arrived. */
+    boolean hasNothing() {
+        return Received.size(received) == 0;
+    }
+
+    /** Whether it sends only after it has what it expects. */
+    boolean answers() {
+        return work.answers();
+    }
+
     /** Ends the original's input, so that it ends. */
     void releaseInput() throws IOException {
         process.input().close();
