@@ -69,7 +69,7 @@ public final class Main implements Runnable {
     }
 
     /** Whether a signal has begun to end the process. Only adding a hook tells: then it is refused. */
-    private static boolean isEnding() {
+    static boolean isEnding() {
         var probe = new Thread(() -> {});
         try {
             Runtime.getRuntime().addShutdownHook(probe);

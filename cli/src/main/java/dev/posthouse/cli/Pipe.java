@@ -139,15 +139,15 @@ final class Pipe {
         ByteStream stream = connection.stream();
         ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
         while (stream.read(buffer.clear()) >= 0) {
-            int count = buffer.flip().remaining();
+            buffer.flip();
             try {
                 while (buffer.hasRemaining()) {
-                    out.write(buffer);
+                    // Counted piece by piece, so that the count is that of the file whenever it ends.
+                    received.addAndGet(out.write(buffer));
                 }
             } catch (IOException e) {
                 throw local(LocalFailure.Side.OUTPUT, e);
             }
-            received.addAndGet(count);
         }
         try {
             out.close();

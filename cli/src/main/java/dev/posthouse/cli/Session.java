@@ -46,7 +46,10 @@ final class Session {
                 return Failures.OK;
             }
         } catch (IOException | RuntimeException e) {
-            talk.failed(e);
+            // What a signal has cut short failed only because of it, and that is said already.
+            if (!Main.isEnding()) {
+                talk.failed(e);
+            }
             return Failures.exitCode(e);
         }
     }

@@ -143,7 +143,7 @@ class CommandLineTest {
     void exitCodesAreInTheHelp() {
         assertThat(run("--help").out())
                 .contains("10 relay unreachable")
-                .contains("143: ended by SIGHUP, SIGINT or SIGTERM");
+                .contains("129, 130 or 143: ended by SIGHUP");
     }
 
     @Test
