@@ -1,8 +1,8 @@
 package dev.posthouse.offset.channel;
 
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
-import dev.posthouse.net.TimedOut;
 import dev.posthouse.offset.wire.KaMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -179,7 +179,7 @@ public final class KeepAlive implements MessageStream {
     /** Once it was given up, whatever was blocked fails with what the abort did to it: that is not why. */
     private IOException firstCause(IOException e) {
         String why = silence;
-        return why == null ? e : new TimedOut(why, e);
+        return why == null ? e : new ConnectionLost(ConnectionLost.How.SILENT, why, e);
     }
 
     /**

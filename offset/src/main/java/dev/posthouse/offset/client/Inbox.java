@@ -1,5 +1,6 @@
 package dev.posthouse.offset.client;
 
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.TimedOut;
@@ -157,7 +158,10 @@ final class Inbox {
 
     /** The failure as whoever uses the tunnel gets it; each thread its own. */
     static IOException broke(IOException failure) {
-        return new IOException("the tunnel broke: " + failure.getMessage(), failure);
+        String what = "the tunnel broke: " + failure.getMessage();
+        return failure instanceof ConnectionLost lost
+                ? new ConnectionLost(lost.how(), what, lost)
+                : new IOException(what, failure);
     }
 
     /** Throws away what is kept and what comes; whoever waits here fails. */

@@ -2,6 +2,7 @@ package dev.posthouse.offset.server;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.NetworkFailure;
@@ -213,7 +214,8 @@ public final class OffsetServer implements Dialect {
     static Reason reasonOf(IOException e) {
         return switch (e) {
             case ClosedByInterruptException closing -> Reason.SHUTDOWN;
-            case TimedOut silent -> Reason.PEER_GONE;
+            case ConnectionLost silent -> Reason.PEER_GONE;
+            case TimedOut late -> Reason.PEER_GONE;
             case NetworkFailure fault -> Reason.PROTOCOL_ERROR;
             default -> Reason.PEER_GONE;
         };

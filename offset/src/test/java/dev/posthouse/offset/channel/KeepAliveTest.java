@@ -4,8 +4,8 @@ import static dev.posthouse.offset.channel.ChannelPair.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.ProtocolViolation;
-import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.memory.Link;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.offset.wire.ChannelMessage.Shape;
@@ -102,7 +102,7 @@ class KeepAliveTest {
         assertThat(pair.left().isOpen()).isTrue();
         ticks.tick();
         assertThat(receiving.failure())
-                .isInstanceOf(TimedOut.class)
+                .isInstanceOf(ConnectionLost.class)
                 .hasMessageContaining("the peer was silent for 32 s");
         assertThat(pair.left().isOpen()).isFalse();
     }
@@ -115,7 +115,7 @@ class KeepAliveTest {
                 Background.run(() -> kept.send(ChannelPair.noise(100_000))).awaitBlocked();
         ticks.tick(32);
         for (Throwable failure : new Throwable[] {receiving.failure(), blocked.failure()}) {
-            assertThat(failure).isInstanceOf(TimedOut.class).hasMessage("the peer was silent for 32 s");
+            assertThat(failure).isInstanceOf(ConnectionLost.class).hasMessage("the peer was silent for 32 s");
         }
         assertThatThrownBy(() -> kept.send(text("later"))).hasMessage("the peer was silent for 32 s");
         assertThatThrownBy(kept::receive).hasMessage("the peer was silent for 32 s");
@@ -152,7 +152,7 @@ class KeepAliveTest {
         ticks.tick(16);
 
         String why = (relayLives ? "the peer" : "the relay") + " was silent for 32 s";
-        assertThat(receiving.failure()).isInstanceOf(TimedOut.class).hasMessage(why);
+        assertThat(receiving.failure()).isInstanceOf(ConnectionLost.class).hasMessage(why);
         assertThatThrownBy(() -> tunnel.send(text("later"))).hasMessage(why);
         farLeg.abort();
         leg.abort();
@@ -170,7 +170,7 @@ class KeepAliveTest {
             receiving = receiving();
         }
         ticks.tick(32);
-        assertThat(receiving.failure()).isInstanceOf(TimedOut.class);
+        assertThat(receiving.failure()).isInstanceOf(ConnectionLost.class);
     }
 
     @Test
@@ -184,7 +184,7 @@ class KeepAliveTest {
         ticks.tick(31);
         assertThat(receiving.isDone()).isFalse();
         ticks.tick();
-        assertThat(receiving.failure()).isInstanceOf(TimedOut.class);
+        assertThat(receiving.failure()).isInstanceOf(ConnectionLost.class);
     }
 
     @Test

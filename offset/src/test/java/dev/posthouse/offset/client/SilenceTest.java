@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
@@ -64,8 +65,12 @@ class SilenceTest {
     }
 
     private void assertAllHear(String why, Background<?> reading, Background<?> writing) {
-        assertThat(reading.failure()).isInstanceOf(IOException.class).hasMessage("the tunnel broke: " + why);
-        assertThat(writing.failure()).isInstanceOf(IOException.class).hasMessage("the tunnel broke: " + why);
+        for (Background<?> each : new Background<?>[] {reading, writing}) {
+            assertThat(each.failure())
+                    .isInstanceOfSatisfying(
+                            ConnectionLost.class, lost -> assertThat(lost.how()).isEqualTo(ConnectionLost.How.SILENT))
+                    .hasMessage("the tunnel broke: " + why);
+        }
         ByteStream stream = connection.stream();
         assertThatThrownBy(() -> stream.write(ByteBuffer.allocate(1))).hasMessage("the tunnel broke: " + why);
         assertThatThrownBy(() -> stream.read(ByteBuffer.allocate(1))).hasMessage("the tunnel broke: " + why);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.offset.channel.ChannelSettings;
@@ -162,7 +163,9 @@ final class TestClient implements AutoCloseable {
         try {
             last = receiving.result();
         } catch (AssertionError e) {
-            assertThat(e.getCause()).isInstanceOf(IOException.class).isNotInstanceOf(TimedOut.class);
+            assertThat(e.getCause())
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOfAny(TimedOut.class, ConnectionLost.class);
             return;
         }
         assertThat(last).isEmpty();
