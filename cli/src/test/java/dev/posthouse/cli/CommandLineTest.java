@@ -141,9 +141,7 @@ class CommandLineTest {
 
     @Test
     void exitCodesAreInTheHelp() {
-        assertThat(run("--help").out())
-                .contains("10 relay unreachable")
-                .contains("129, 130 or 143: ended by SIGHUP");
+        assertThat(run("--help").out()).contains("10 relay unreachable").contains("129, 130 or 143: ended by SIGHUP");
     }
 
     @Test
