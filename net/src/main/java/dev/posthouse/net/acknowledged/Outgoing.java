@@ -142,16 +142,17 @@ final class Outgoing {
         }
         ByteBuffer due =
                 ByteBuffer.allocate(2 * (Frames.HEADER + Frames.MAX_CONTROL) + Frames.HEADER + Frames.RECEIVED_LENGTH);
+        // First, since it is the greeting, too.
+        if (receivedDue.getAndSet(false)) {
+            long position = taken.getAsLong();
+            Frames.putReceived(due, position, position + window);
+        }
         byte[] question = pongDue.getAndSet(null);
         if (question != null) {
             Frames.put(due, Frames.PONG, question);
         }
         if (pingDue.getAndSet(false)) {
             Frames.put(due, Frames.PING);
-        }
-        if (receivedDue.getAndSet(false)) {
-            long position = taken.getAsLong();
-            Frames.putReceived(due, position, position + window);
         }
         below.write(due.flip());
     }
