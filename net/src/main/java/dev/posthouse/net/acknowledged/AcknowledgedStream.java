@@ -92,23 +92,14 @@ public final class AcknowledgedStream extends DelegatingStream {
     private boolean greeted;
     /** The connection below brings nothing more. */
     private boolean belowEnded;
-    /** What has come, what of it the application was given, and what it has taken: positions. */
-    private long arrived;
 
-    private boolean inputEnded;
-    private long given;
-    private long taken;
-    private long told;
-    /** What was sent, what the peer allows, and what it has taken: positions. */
-    private long sent;
-
-    private boolean outputEnded;
-    private long allowed = Frames.UNASKED;
-    private long received;
+    private final InputPositions input;
+    private final OutputPositions output = new OutputPositions();
 
     private AcknowledgedStream(ByteStream below, AcknowledgedSettings settings, Ticker ticker) {
         super(below);
         this.settings = settings;
+        this.input = new InputPositions(settings.window());
         this.incoming = new Incoming(below, new FromPeer());
         this.outgoing = new Outgoing(below, this::taken, settings.window(), this::lookWhy);
         Duration tick = settings.deadAfter().isZero() || settings.deadAfter().compareTo(TICK.multipliedBy(8)) > 0
@@ -190,11 +181,11 @@ public final class AcknowledgedStream extends DelegatingStream {
                 }
                 if (!backlog.isEmpty()) {
                     int count = backlog.get(into);
-                    given += count;
+                    input.gave(count);
                     return count;
                 }
-                if (inputEnded) {
-                    given = arrived + 1;
+                if (input.ended()) {
+                    input.gaveEnd();
                     return -1;
                 }
                 requireUsable();
@@ -231,7 +222,7 @@ public final class AcknowledgedStream extends DelegatingStream {
             reader = Reader.NOBODY;
             changed.signalAll();
             if (count > 0) {
-                given += count;
+                input.gave(count);
             }
         } finally {
             lock.unlock();
@@ -290,11 +281,7 @@ public final class AcknowledgedStream extends DelegatingStream {
         boolean due;
         lock.lock();
         try {
-            taken = given;
-            due = taken - told >= settings.window() / 4 || (inputEnded && taken > arrived && told < taken);
-            if (due) {
-                told = taken;
-            }
+            due = input.take();
         } finally {
             lock.unlock();
         }
@@ -306,7 +293,7 @@ public final class AcknowledgedStream extends DelegatingStream {
     private long taken() {
         lock.lock();
         try {
-            return taken;
+            return input.taken();
         } finally {
             lock.unlock();
         }
@@ -324,13 +311,7 @@ public final class AcknowledgedStream extends DelegatingStream {
         public void announced(int length) throws ProtocolViolation {
             lock.lock();
             try {
-                if (inputEnded) {
-                    throw new ProtocolViolation("the peer sent data behind its end");
-                }
-                if (arrived + length > taken + settings.window()) {
-                    throw new ProtocolViolation("the peer sent more than it was allowed to");
-                }
-                arrived += length;
+                input.announced(length);
             } finally {
                 lock.unlock();
             }
@@ -340,10 +321,7 @@ public final class AcknowledgedStream extends DelegatingStream {
         public void end() throws ProtocolViolation {
             lock.lock();
             try {
-                if (inputEnded) {
-                    throw new ProtocolViolation("the peer ended its direction twice");
-                }
-                inputEnded = true;
+                input.end();
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -354,13 +332,7 @@ public final class AcknowledgedStream extends DelegatingStream {
         public void received(long position, long most) throws ProtocolViolation {
             lock.lock();
             try {
-                long all = outputEnded ? sent + 1 : sent;
-                if (position < received || position > all || most < allowed) {
-                    throw new ProtocolViolation(
-                            "the peer says that it has received what was not sent, or less than before");
-                }
-                received = position;
-                allowed = most;
+                output.received(position, most);
                 greeted = true;
                 changed.signalAll();
             } finally {
@@ -416,12 +388,12 @@ public final class AcknowledgedStream extends DelegatingStream {
         lock.lockInterruptibly();
         try {
             requireWritable();
-            while (sent >= allowed) {
+            int count = output.send(Math.min(wanted, settings.frame()));
+            while (count == 0) {
                 awaitWord();
                 requireWritable();
+                count = output.send(Math.min(wanted, settings.frame()));
             }
-            int count = (int) Math.min(Math.min(wanted, settings.frame()), allowed - sent);
-            sent += count;
             return count;
         } finally {
             lock.unlock();
@@ -430,7 +402,7 @@ public final class AcknowledgedStream extends DelegatingStream {
 
     private void requireWritable() throws IOException {
         requireUsable();
-        if (outputEnded) {
+        if (output.ended()) {
             throw new ClosedChannelException();
         }
     }
@@ -438,7 +410,7 @@ public final class AcknowledgedStream extends DelegatingStream {
     /** Waits for something to change that the peer has to say; under the lock. */
     @SuppressWarnings("WaitNotInLoop") // every caller loops
     private void awaitWord() throws InterruptedException {
-        if (inputEnded || !greeted) {
+        if (input.ended() || !greeted) {
             startSubstitute(); // the application has no reason to read any more, or did not begin to
         }
         if (reader != Reader.NOBODY) {
@@ -454,11 +426,11 @@ public final class AcknowledgedStream extends DelegatingStream {
         lock.lock();
         try {
             requireOpen();
-            if (outputEnded) {
+            if (output.ended()) {
                 return;
             }
             requireUsable();
-            outputEnded = true;
+            output.end();
         } finally {
             lock.unlock();
         }
@@ -486,7 +458,7 @@ public final class AcknowledgedStream extends DelegatingStream {
     public void awaitReceived() throws IOException {
         lock.lock();
         try {
-            while (!(outputEnded && received == sent + 1)) {
+            while (!output.allReceived()) {
                 requireUsable();
                 awaitWord();
             }
@@ -634,10 +606,7 @@ public final class AcknowledgedStream extends DelegatingStream {
                 startSubstitute();
             }
             applicationWasHere = reader == Reader.APPLICATION;
-            tell = taken > told && failure == null;
-            if (tell) {
-                told = taken;
-            }
+            tell = input.tell() && failure == null;
         } finally {
             lock.unlock();
         }
@@ -693,13 +662,11 @@ public final class AcknowledgedStream extends DelegatingStream {
         boolean early;
         lock.lock();
         try {
-            if (inputEnded && given == arrived) {
-                taken = arrived + 1; // who knows how much was to come need not read on to the end
-            }
-            end = !outputEnded && failure == null;
-            early = taken <= arrived;
+            input.takeEnd();
+            end = !output.ended() && failure == null;
+            early = !input.allTaken();
             if (!closed) {
-                outputEnded = true;
+                output.end();
             }
         } finally {
             lock.unlock();
