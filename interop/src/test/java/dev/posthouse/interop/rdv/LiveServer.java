@@ -1,5 +1,7 @@
 package dev.posthouse.interop.rdv;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.posthouse.testkit.TestCertificates;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -94,7 +96,23 @@ sealed interface LiveServer extends AutoCloseable permits OurServer, OriginalSer
      * @param accepterBytes from the accepter
      * @param inOrder whether it came to its end by itself
      */
-    record Carried(long dialerBytes, long accepterBytes, boolean inOrder) {}
+    record Carried(long dialerBytes, long accepterBytes, boolean inOrder) {
+
+        /** More than the acknowledged stream adds to a transfer of this size. */
+        private static long room(long bytes) {
+            return 2_000 + bytes / 1_000;
+        }
+
+        /**
+         * Asserts how many bytes that were.
+         *
+         * @param acknowledged whether they were framed as the acknowledged stream: then a few more
+         */
+        void assertOf(long fromDialer, long fromAccepter, boolean acknowledged) {
+            assertThat(dialerBytes).isBetween(fromDialer, fromDialer + (acknowledged ? room(fromDialer) : 0));
+            assertThat(accepterBytes).isBetween(fromAccepter, fromAccepter + (acknowledged ? room(fromAccepter) : 0));
+        }
+    }
 
     InetSocketAddress address();
 
