@@ -136,6 +136,7 @@ final class Pipe {
     }
 
     private void receive() throws IOException {
+        connection.confirmEndByHand(); // closing the output may fail
         ByteStream stream = connection.stream();
         ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
         while (stream.read(buffer.clear()) >= 0) {

@@ -63,7 +63,7 @@ class WrongThingsTest {
                 http.readHead();
                 http.send("HTTP/1.1 " + status + "\r\nContent-Length: 6\r\n\r\nsorry\n");
                 Throwable thrown = dialing.failure();
-                assertThat(thrown).hasMessage("the server answered " + status + ": sorry");
+                assertThat(thrown).hasMessageStartingWith("the server answered " + status + ": sorry");
                 assertThat(thrown.getClass().getSimpleName()).isEqualTo(failure);
             }
         }

@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  * stream.close();
  * }</pre>
  *
- * <p><b>What counts as taken.</b> What a {@link #read} gave, the end included, counts as taken at the next call of {@code read}, {@link
- * #acknowledge()} or {@link #close()}: until then the application may still fail to write it down.
+ * <p><b>What counts as taken.</b> The bytes that a {@link #read} gave count as taken at the next call of {@code read}, {@link
+ * #acknowledge()} or {@link #close()}: until then the application may still fail to write them down. The end counts as taken when it is
+ * given, unless the application {@linkplain #confirmEndByHand() confirms} it.
  *
  * <p><b>Who reads.</b> The stream below is read by one at a time, who holds the place of the <em>reader</em>:
  *
@@ -94,6 +95,7 @@ public final class AcknowledgedStream extends DelegatingStream {
     private boolean belowEnded;
 
     private final InputPositions input;
+    private boolean endByHand;
     private final OutputPositions output = new OutputPositions();
 
     private AcknowledgedStream(ByteStream below, AcknowledgedSettings settings, Ticker ticker) {
@@ -159,6 +161,9 @@ public final class AcknowledgedStream extends DelegatingStream {
         while (true) {
             Duration left = limit.isZero() ? Duration.ZERO : Duration.ofNanos(Math.max(1, due - System.nanoTime()));
             int count = fromBacklog(into, limit, due);
+            if (count < 0) {
+                acknowledgeEnd();
+            }
             if (count != 0 || !into.hasRemaining()) {
                 return count;
             }
@@ -273,6 +278,32 @@ public final class AcknowledgedStream extends DelegatingStream {
         }
         if (over) {
             ended(problem);
+        }
+    }
+
+    /**
+     * From now on the end counts as taken only when {@link #acknowledge()} or {@link #close()} is called: for an application that has
+     * something to do behind the last byte that may fail, such as closing a file.
+     */
+    public void confirmEndByHand() {
+        lock.lock();
+        try {
+            endByHand = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void acknowledgeEnd() {
+        boolean byHand;
+        lock.lock();
+        try {
+            byHand = endByHand;
+        } finally {
+            lock.unlock();
+        }
+        if (!byHand) {
+            acknowledge();
         }
     }
 

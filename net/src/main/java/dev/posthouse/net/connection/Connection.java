@@ -45,6 +45,16 @@ public interface Connection extends AutoCloseable {
         }
     }
 
+    /**
+     * From now on the peer's end counts as received only when {@link #acknowledge()} says so, or closing: see {@link
+     * AcknowledgedStream#confirmEndByHand()}. Does nothing where nobody can know.
+     */
+    default void confirmEndByHand() {
+        if (stream() instanceof AcknowledgedStream acknowledged) {
+            acknowledged.confirmEndByHand();
+        }
+    }
+
     /** What was read so far, the end included, has been dealt with, and the peer may know. Closing says the same. */
     default void acknowledge() {
         if (stream() instanceof AcknowledgedStream acknowledged) {

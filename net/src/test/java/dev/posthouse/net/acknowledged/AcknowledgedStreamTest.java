@@ -83,7 +83,19 @@ class AcknowledgedStreamTest {
     // ---- what the sender knows
 
     @Test
-    void theSenderWaitsUntilTheReceiverHasDealtWithTheEnd() throws IOException {
+    void theEndCountsAsReceivedWhenItWasGiven() throws IOException {
+        write(here, "file");
+        here.shutdownOutput();
+        var waiting = Background.run(here::awaitReceived);
+        assertThat(read(there)).isEqualTo("file");
+        waiting.awaitBlocked();
+        assertThat(read(there)).isEqualTo("end");
+        waiting.result();
+    }
+
+    @Test
+    void theEndCountsAsReceivedWhenItWasConfirmedByHand() throws IOException {
+        there.confirmEndByHand();
         write(here, "file");
         here.shutdownOutput();
         var waiting = Background.run(here::awaitReceived);
@@ -98,6 +110,7 @@ class AcknowledgedStreamTest {
 
     @Test
     void closingSaysThatAllOfItWasDealtWith() throws IOException {
+        there.confirmEndByHand();
         write(here, "file");
         here.shutdownOutput();
         var waiting = Background.run(here::awaitReceived);
@@ -129,9 +142,7 @@ class AcknowledgedStreamTest {
         here.shutdownOutput();
         assertThat(read(there)).isEqualTo("on it goes");
         assertThat(read(there)).isEqualTo("end");
-        there.acknowledge();
         here.awaitReceived();
-        here.acknowledge();
         there.awaitReceived();
     }
 
