@@ -199,7 +199,8 @@ public final class ChildProcess implements AutoCloseable {
         private boolean inputOpen;
 
         private Builder(List<String> command) {
-            builder = new ProcessBuilder(command);
+            // A build under nohup, or in the background of a script, ignores signals that tests send.
+            builder = new ProcessBuilder(DefaultSignals.command(command));
         }
 
         /** Gives it a file to read. */
