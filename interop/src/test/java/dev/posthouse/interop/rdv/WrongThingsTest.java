@@ -54,7 +54,7 @@ class WrongThingsTest {
         "301 Moved Permanently, ProtocolViolation",
         "401 Unauthorized, AuthenticationFailed",
         "429 Too Many Requests, LimitExceeded",
-        "502 Bad Gateway, Refused"
+        "502 Bad Gateway, RelayUnreachable"
     })
     void anHttpServerThatIsNoRdvServerIsNamedByItsAnswer(String status, String failure) throws Exception {
         try (RawServer server = RawServer.start()) {
