@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Pipe {
 
     /** What one read or write moves at most. */
-    private static final int CHUNK = 256 * 1_024;
+    private static final int CHUNK = 512 * 1_024;
 
     /** A peer that was sending and has not for so long is taken to wait for our end. */
     private static final Duration QUIET = Duration.ofSeconds(2);

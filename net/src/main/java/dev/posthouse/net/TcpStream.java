@@ -136,10 +136,11 @@ public final class TcpStream implements ByteStream {
     @Override
     public void write(ByteBuffer head, ByteBuffer body) throws IOException {
         int end = body.limit();
+        int most = body.isDirect() ? Integer.MAX_VALUE : CHUNK;
         var both = new ByteBuffer[] {head, body};
         try {
             while (head.hasRemaining() || body.position() < end) {
-                body.limit(body.position() + Math.min(end - body.position(), CHUNK));
+                body.limit(body.position() + Math.min(end - body.position(), most));
                 channel.write(both);
                 lastTaken = System.nanoTime();
             }

@@ -15,9 +15,9 @@ public record AcknowledgedSettings(int window, int frame, Duration deadAfter) {
     /** What a frame has besides the bytes it carries. */
     public static final int OVERHEAD = Frames.HEADER;
 
-    /** 8 MiB, 256 KiB, a minute. */
+    /** 8 MiB, 512 KiB, a minute. */
     public static final AcknowledgedSettings DEFAULT =
-            new AcknowledgedSettings(8 * 1024 * 1024, 256 * 1024, Duration.ofSeconds(60));
+            new AcknowledgedSettings(8 * 1024 * 1024, 512 * 1024, Duration.ofSeconds(60));
 
     /** @throws IllegalArgumentException if a number makes no sense */
     public AcknowledgedSettings {

@@ -55,10 +55,10 @@ public final class AcknowledgedStream extends DelegatingStream {
     private static final Duration LINGER = Duration.ofSeconds(2);
 
     /** More than {@link #close()} and {@link #abort()} take for their last words. */
-    public static final Duration GONE = Duration.ofSeconds(3);
+    public static final Duration GONE = Duration.ofSeconds(4);
 
     /** For a frame that is being written when the stream is given up. */
-    private static final long LAST_FRAME_MILLIS = 250;
+    private static final long LAST_FRAME_MILLIS = 1_000;
 
     /** How long who waits for the peer's word leaves the reading to an application that is between two reads. */
     private static final long APPLICATION_NANOS = 20_000_000;

@@ -15,8 +15,8 @@ import java.time.Duration;
  */
 final class Incoming {
 
-    /** Room for many small frames in one read below; what is longer goes past it. */
-    private static final int AHEAD = 1024;
+    /** Room for a header and for the payload of any frame that is no data. */
+    private static final int AHEAD = Frames.HEADER + Frames.MAX_CONTROL;
 
     /** The end of the connection below. */
     static final int ENDED = -1;
@@ -97,10 +97,13 @@ final class Incoming {
         }
     }
 
-    /** Has so many bytes ahead; false if the connection ended before. */
+    /**
+     * Has so many bytes ahead, and reads no more than that: data behind a header go past this buffer in pieces as large as they come.
+     * False if the connection ended before.
+     */
     private boolean fill(int needed) throws IOException {
         while (ahead.remaining() < needed) {
-            ahead.compact();
+            ahead.compact().limit(needed);
             int count;
             try {
                 count = below.read(ahead);
@@ -116,16 +119,10 @@ final class Incoming {
     }
 
     private int data(ByteBuffer into) throws IOException {
-        int most = Math.min(left, into.remaining());
-        int count = most;
-        if (left > 0 && ahead.hasRemaining()) {
-            count = Math.min(most, ahead.remaining());
-            into.put(into.position(), ahead, ahead.position(), count);
-            into.position(into.position() + count);
-            ahead.position(ahead.position() + count);
-        } else if (left > 0) {
+        int count = 0;
+        if (left > 0) {
             int limit = into.limit();
-            into.limit(into.position() + most);
+            into.limit(into.position() + Math.min(left, into.remaining()));
             try {
                 count = below.read(into);
             } finally {
@@ -165,10 +162,10 @@ final class Incoming {
 
     private int skip() throws IOException {
         while (left > 0) {
-            if (!fill(1)) {
+            if (!fill(Math.min(left, AHEAD))) {
                 return ENDED;
             }
-            int count = Math.min(left, ahead.remaining());
+            int count = ahead.remaining();
             ahead.position(ahead.position() + count);
             left -= count;
         }
