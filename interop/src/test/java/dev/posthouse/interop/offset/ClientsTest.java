@@ -61,16 +61,12 @@ class ClientsTest {
 
     @ParameterizedTest
     @EnumSource(Side.class)
-    void acceptWithoutAllowRejectsEverybody(Side side) throws Exception {
-        Who d = Who.in(directory);
-        try (ChildProcess accept = Clients.accept(relay(side).meeting(), d).start()) {
-            relay(side).awaitListening(d, accept);
-            for (int i = 0; i < 2; i++) {
-                try (Leg connector = Leg.connect(relay(side).meeting(), Who.in(directory), d)) {
-                    assertThat(connector.ends().get("error").getAsString()).isEqualTo("EOF");
-                }
-            }
-            assertThat(accept.isAlive()).as(accept::everything).isTrue();
+    void acceptWithoutAllowIsRefusedAtOnceSinceItCouldAdmitNobody(Side side) throws Exception {
+        try (ChildProcess accept =
+                Clients.accept(relay(side).meeting(), Who.in(directory)).start()) {
+            assertThat(accept.awaitExit()).as(accept::everything).isEqualTo(2);
+            assertThat(Events.err(accept).await("failed").get("error").getAsString())
+                    .contains("add --allow");
         }
     }
 
