@@ -3,6 +3,7 @@ package dev.posthouse.net.punch;
 import dev.posthouse.net.TcpStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -11,8 +12,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread of a punching socket: accepts, dials and keeps the deadlines of a race. A platform thread, since a
  * selection would hold a virtual one's carrier. Ends when it is closed, and closes what it holds.
+ *
+ * <p>What is thrown while one connection or one task is handled, an {@link OutOfMemoryError} included, ends that connection or
+ * is the task's caller's to hear of; the loop goes on. Only a selector that fails ends it.
  */
 final class PunchLoop implements AutoCloseable {
 
     /** How long accepting rests after it failed: descriptors have run out, and the listener stays ready meanwhile. */
     private static final long ACCEPT_REST = Duration.ofMillis(100).toNanos();
+
+    /** How long the loop rests after a turn that failed. */
+    private static final long REST = Duration.ofMillis(20).toNanos();
 
     /** Below this a selection, which counts milliseconds, is too coarse. */
     private static final long FINE = 1_000_000;
@@ -79,41 +86,47 @@ final class PunchLoop implements AutoCloseable {
         return inbound;
     }
 
-    /** Runs {@code task} on the loop's thread and waits until it is done; does nothing if the loop has ended. */
+    /**
+     * Runs {@code task} on the loop's thread and waits until it is done, and throws what it throws; does nothing if the loop
+     * has ended.
+     */
     void call(Runnable task) {
-        var done = new CountDownLatch(1);
+        var running = new FutureTask<>(task, true);
         lock.lock();
         try {
             if (ended) {
                 return;
             }
-            tasks.add(() -> {
-                try {
-                    task.run();
-                } finally {
-                    done.countDown();
-                }
-            });
+            tasks.add(running);
         } finally {
             lock.unlock();
         }
         selector.wakeup();
-        awaitQuietly(done);
+        awaitQuietly(running);
     }
 
     /** Waits through interrupts: the loop never blocks, so this is short. */
-    private static void awaitQuietly(CountDownLatch done) {
+    private static void awaitQuietly(FutureTask<Boolean> running) {
         boolean interrupted = false;
-        while (true) {
-            try {
-                done.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        try {
+            while (true) {
+                try {
+                    running.get();
+                    return;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    switch (e.getCause()) {
+                        case Error error -> throw error;
+                        case RuntimeException error -> throw error;
+                        case null, default -> throw new IllegalStateException(e);
+                    }
+                }
             }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -138,7 +151,7 @@ final class PunchLoop implements AutoCloseable {
         freeClosed();
     }
 
-    /** Loop's thread: the attempt at {@code target} is connected; it goes to the race when the selector has let go. */
+    /** Loop's thread: the attempt at {@code target} is established; it goes to the race when the selector has let go. */
     void handOver(Target target) {
         connected.add(target);
     }
@@ -146,27 +159,47 @@ final class PunchLoop implements AutoCloseable {
     private void run() {
         try {
             while (!closed) {
-                runTasks();
-                Race current = race;
-                if (current != null) {
-                    current.step(port, selector);
+                try {
+                    turn();
+                } catch (IOException | ClosedSelectorException e) {
+                    // The selector itself failed: nothing can be waited for any more.
+                    survived("the selector of the punching loop", e);
+                    return;
+                } catch (Throwable e) {
+                    survived("a turn of the punching loop", e);
+                    // What failed is likely to fail again at once: there is no memory.
+                    LockSupport.parkNanos(REST);
                 }
-                // Asked once more: a task that freed descriptors by a selection has used up the wake-up of close().
-                if (closed) {
-                    break;
-                }
-                select(current);
-                for (SelectionKey key : selector.selectedKeys()) {
-                    handle(key);
-                }
-                selector.selectedKeys().clear();
-                deliver();
             }
-        } catch (IOException e) {
-            // The selector itself failed: nothing can be waited for any more.
-            System.getLogger(PunchLoop.class.getName()).log(System.Logger.Level.ERROR, "the punching loop failed", e);
         } finally {
             shutDown();
+        }
+    }
+
+    private void turn() throws IOException {
+        runTasks();
+        Race current = race;
+        if (current != null) {
+            current.step(port, selector);
+        }
+        // Asked once more: a task that freed descriptors by a selection has used up the wake-up of close().
+        if (closed) {
+            return;
+        }
+        select(current);
+        for (SelectionKey key : selector.selectedKeys()) {
+            handle(key);
+        }
+        selector.selectedKeys().clear();
+        deliver();
+    }
+
+    /** Notes what was thrown and did not end anything but what it concerned. Throws nothing itself. */
+    static void survived(String what, Throwable thrown) {
+        try {
+            System.getLogger(PunchLoop.class.getName()).log(System.Logger.Level.ERROR, what + " failed", thrown);
+        } catch (Throwable e) {
+            // There is no memory even for that.
         }
     }
 
@@ -219,32 +252,51 @@ final class PunchLoop implements AutoCloseable {
         if (!(key.attachment() instanceof Target target)) {
             accept();
         } else if (current != null) {
-            current.ready(target);
+            try {
+                current.ready(target);
+            } catch (Throwable e) {
+                target.giveUp(Race.BROKEN);
+                survived("an attempt at " + target.remote(), e);
+            }
         }
     }
 
-    /** Hands out what is connected, each channel blocking again and no longer the selector's. */
-    private void deliver() throws IOException {
+    /** Hands out what is established, each channel blocking again and no longer the selector's. */
+    private void deliver() {
         if (connected.isEmpty()) {
             return;
         }
-        List<Target> done = List.copyOf(connected);
-        connected.clear();
-        List<SocketChannel> channels = new ArrayList<>();
-        for (Target target : done) {
-            SocketChannel channel = target.connected();
-            channels.add(channel);
-            Optional.ofNullable(channel.keyFor(selector)).ifPresent(SelectionKey::cancel);
+        for (Target target : connected) {
+            target.letGo(selector);
         }
         freeClosed();
-        for (int i = 0; i < channels.size(); i++) {
-            channels.get(i).configureBlocking(true);
+        for (Target target : connected) {
+            target.connected().ifPresent(channel -> deliver(target, channel));
+        }
+        connected.clear();
+    }
+
+    private void deliver(Target target, SocketChannel channel) {
+        try {
+            channel.configureBlocking(true);
             Race current = race;
             if (current != null) {
-                current.outbound(done.get(i), channels.get(i));
+                current.outbound(target, channel);
             } else {
-                channels.get(i).close();
+                channel.close();
             }
+        } catch (Throwable e) {
+            closeQuietly(channel);
+            target.log().became(Race.BROKEN);
+            survived("handing over the connection to " + target.remote(), e);
+        }
+    }
+
+    private static void closeQuietly(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // nothing is left that could be done about a descriptor that does not close
         }
     }
 
@@ -264,15 +316,20 @@ final class PunchLoop implements AutoCloseable {
                 if (channel == null) {
                     return;
                 }
-                accepted(channel);
+                try {
+                    accepted(channel);
+                } catch (Throwable e) {
+                    closeQuietly(channel);
+                    survived("taking a connection", e);
+                }
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             listenerKey.interestOps(0);
             acceptAgainAt = System.nanoTime() + ACCEPT_REST;
         }
     }
 
-    private void accepted(SocketChannel channel) throws IOException {
+    private void accepted(SocketChannel channel) {
         TcpStream stream;
         InetSocketAddress remote;
         try {
@@ -280,7 +337,7 @@ final class PunchLoop implements AutoCloseable {
             remote = (InetSocketAddress) channel.getRemoteAddress();
         } catch (IOException e) {
             // reset before it was accepted
-            channel.close();
+            closeQuietly(channel);
             return;
         }
         Race current = race;
@@ -296,16 +353,14 @@ final class PunchLoop implements AutoCloseable {
 
     private void shutDown() {
         closed = true;
-        Race last = race;
-        if (last != null) {
-            end(last);
-        }
-        inbound.close();
-        try {
-            port.close();
-        } catch (IOException e) {
-            // nothing is left that could be done about a descriptor that does not close
-        }
+        quietly("ending the race", () -> {
+            Race last = race;
+            if (last != null) {
+                end(last);
+            }
+        });
+        quietly("closing the connections that nobody took", inbound::close);
+        quietly("closing the listener", port::close);
         lock.lock();
         try {
             ended = true;
@@ -313,11 +368,20 @@ final class PunchLoop implements AutoCloseable {
             lock.unlock();
         }
         // The last tasks still need the selector, to free descriptors.
-        runTasks();
+        quietly("the last tasks", this::runTasks);
+        quietly("closing the selector", selector::close);
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void quietly(String what, Step step) {
         try {
-            selector.close();
-        } catch (IOException e) {
-            // as above
+            step.run();
+        } catch (Throwable e) {
+            survived(what, e);
         }
     }
 

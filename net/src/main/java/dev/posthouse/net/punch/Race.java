@@ -28,6 +28,9 @@ public final class Race implements AutoCloseable {
      */
     static final int MAX_ATTEMPTS = 4 * Redial.MAX_ATTEMPTS;
 
+    /** What became of a candidate whose handling failed for a reason of this process's own: no memory, for one. */
+    static final String BROKEN = "given up after an internal error";
+
     private final PunchLoop loop;
     private final ArrivalQueue arrivals = new ArrivalQueue();
     private final AttemptLog log = new AttemptLog(System::nanoTime);
@@ -111,24 +114,36 @@ public final class Race implements AutoCloseable {
         return due == Long.MAX_VALUE ? due : due - sinceStart();
     }
 
-    /** Loop's thread: starts the attempts that are due, then gives up those whose time is over. */
+    /**
+     * Loop's thread: starts the attempts that are due, then gives up those whose time is over. What one of them throws ends
+     * that one.
+     */
     void step(ReusedPort port, Selector selector) {
         for (Target target : targets) {
-            long now = sinceStart();
-            if (target.wantsAttempt(now)) {
-                if (attempts == MAX_ATTEMPTS) {
-                    target.giveUp("given up after " + MAX_ATTEMPTS + " attempts in all");
-                    continue;
-                }
-                attempts++;
-                if (target.attempt(port, selector, now)) {
-                    loop.handOver(target);
-                }
-            } else {
-                target.expire(now);
+            try {
+                step(target, port, selector);
+            } catch (Throwable e) {
+                target.giveUp(BROKEN);
+                PunchLoop.survived("dialling " + target.remote(), e);
             }
         }
         attemptsLeft = !targets.stream().allMatch(Target::givenUp);
+    }
+
+    private void step(Target target, ReusedPort port, Selector selector) {
+        long now = sinceStart();
+        if (!target.wantsAttempt(now)) {
+            target.expire(now);
+            return;
+        }
+        if (attempts == MAX_ATTEMPTS) {
+            target.giveUp("given up after " + MAX_ATTEMPTS + " attempts in all");
+            return;
+        }
+        attempts++;
+        if (target.attempt(port, selector, now)) {
+            loop.handOver(target);
+        }
     }
 
     /** Loop's thread: the selector has something to say about the attempt at {@code target}. */

@@ -68,7 +68,7 @@ final class ReusedPort implements AutoCloseable {
             share(channel);
             channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[four ? 4 : 16]), port));
             return channel;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             channel.close();
             throw e;
         }

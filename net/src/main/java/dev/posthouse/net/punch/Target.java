@@ -5,18 +5,24 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One candidate that is dialled until it is connected. Its states: it <em>waits</em> for the next attempt, an attempt is
- * <em>under way</em>, it is <em>connected</em> (by an attempt, or by a connection that came in from the same address and
- * so occupies the pair of addresses), or it was <em>given up</em>. Only the loop's thread touches it.
+ * <em>under way</em>, an attempt is <em>established</em> and its channel still the selector's, it is <em>connected</em> (by
+ * an attempt, or by a connection that came in from the same address and so occupies the pair of addresses), or it was
+ * <em>given up</em>. Only the loop's thread touches it.
+ *
+ * <p>An established channel is left alone by whatever happens in the rest of the loop's turn, but for the end of the race: a
+ * host with two addresses of one family can be dialled by the very candidate that it has just reached, over another pair.
  */
 final class Target {
 
     private enum State {
         WAITING,
         UNDER_WAY,
+        ESTABLISHED,
         CONNECTED,
         GIVEN_UP
     }
@@ -27,6 +33,9 @@ final class Target {
     private State state = State.WAITING;
     private int attempts;
     private int withoutRoute;
+    /** Connections to or from here that are somebody's: dialling goes on when none is left. */
+    private int connections;
+
     private @Nullable SocketChannel channel;
     // All times are since the race began, in nanoseconds.
     private long startedAt;
@@ -64,7 +73,7 @@ final class Target {
     /**
      * Starts an attempt.
      *
-     * @return whether it was connected at once; {@link #connected()} has the channel then
+     * @return whether it was established at once; {@link #connected()} has the channel then
      */
     boolean attempt(ReusedPort port, Selector selector, long now) {
         attempts++;
@@ -74,7 +83,7 @@ final class Target {
             channel = fresh;
             boolean connected = fresh.connect(remote);
             fresh.register(selector, connected ? 0 : SelectionKey.OP_CONNECT, this);
-            state = State.UNDER_WAY;
+            state = connected ? State.ESTABLISHED : State.UNDER_WAY;
             dueAt = now + redial.deadline();
             return connected;
         } catch (IOException e) {
@@ -93,44 +102,63 @@ final class Target {
     /**
      * Ends an attempt that the selector has reported.
      *
-     * @return whether it is connected
+     * @return whether it is established
      */
     boolean finish(long now) {
         SocketChannel under = channel;
-        if (under == null) {
+        if (under == null || state != State.UNDER_WAY) {
             return false;
         }
         try {
-            return under.finishConnect();
+            boolean established = under.finishConnect();
+            if (established) {
+                state = State.ESTABLISHED;
+            }
+            return established;
         } catch (IOException e) {
             failed(Failure.of(e), now);
             return false;
         }
     }
 
-    /** Hands the connected channel over; it is no longer this target's to close. */
-    SocketChannel connected() {
+    /** Takes an established channel from the selector, which lets it go with its next selection. */
+    void letGo(Selector selector) {
         SocketChannel done = channel;
-        if (done == null) {
-            throw new IllegalStateException("no attempt at " + remote + " is under way");
+        SelectionKey key = done == null ? null : done.keyFor(selector);
+        if (key != null) {
+            key.cancel();
+        }
+    }
+
+    /** Hands the established channel over; it is no longer this target's to close. Empty if the race ended meanwhile. */
+    Optional<SocketChannel> connected() {
+        SocketChannel done = channel;
+        if (done == null || state != State.ESTABLISHED) {
+            return Optional.empty();
         }
         channel = null;
         state = State.CONNECTED;
+        connections++;
         log.became("connected");
-        return done;
+        return Optional.of(done);
     }
 
-    /** A connection that came in has taken the pair of addresses: dialling it cannot succeed meanwhile. */
+    /**
+     * A connection came in from here. An attempt that is under way is dropped, since dialling the same pair of addresses
+     * cannot succeed meanwhile; one that is established stays.
+     */
     void occupied() {
-        closeChannel();
-        if (state != State.GIVEN_UP) {
+        connections++;
+        if (state == State.WAITING || state == State.UNDER_WAY) {
+            closeChannel();
             state = State.CONNECTED;
         }
     }
 
-    /** The connection was no good: on with the attempts. */
+    /** A connection to or from here was no good: if no other is left, on with the attempts. */
     void released(long now) {
-        if (state == State.CONNECTED) {
+        connections--;
+        if (state == State.CONNECTED && connections <= 0) {
             state = State.WAITING;
             dueAt = redial.next(Failure.BUSY, now, now);
             giveUpAtBound();
