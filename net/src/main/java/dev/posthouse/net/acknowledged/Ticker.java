@@ -13,7 +13,10 @@ interface Ticker {
         void cancel();
     }
 
-    /** Calls {@code onTick} with the nanosecond count from time to time, one call after the other, until it is cancelled. */
+    /**
+     * Calls {@code onTick} with the nanosecond count from time to time, one call after the other, until it is cancelled. What a
+     * call throws does not end the calls: a peer that vanishes later must still be noticed.
+     */
     Registration start(Duration each, LongConsumer onTick);
 
     /** A virtual thread for each registration, which sleeps between its ticks. */
@@ -23,7 +26,7 @@ interface Ticker {
                 try {
                     while (true) {
                         Thread.sleep(each);
-                        onTick.accept(System.nanoTime());
+                        call(onTick);
                     }
                 } catch (InterruptedException e) {
                     // cancelled
@@ -31,5 +34,21 @@ interface Ticker {
             });
             return thread::interrupt;
         };
+    }
+
+    private static void call(LongConsumer onTick) {
+        try {
+            onTick.accept(System.nanoTime());
+        } catch (Throwable e) {
+            note(e);
+        }
+    }
+
+    private static void note(Throwable thrown) {
+        try {
+            System.getLogger(Ticker.class.getName()).log(System.Logger.Level.ERROR, "a tick failed", thrown);
+        } catch (Throwable e) {
+            // There is no memory even for that.
+        }
     }
 }
