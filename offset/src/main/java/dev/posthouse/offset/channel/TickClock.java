@@ -5,7 +5,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Ticks of the system's clock, on one virtual thread for all who count them. */
+/**
+ * Ticks of the system's clock, on one virtual thread for all who count them. Whatever one of them throws, an Error included,
+ * is logged, and all are called again.
+ */
 public final class TickClock implements Ticks, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(TickClock.class.getName());
@@ -80,8 +83,16 @@ public final class TickClock implements Ticks, AutoCloseable {
     private static void call(Entry entry) {
         try {
             entry.onTick.run();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "a tick failed", e);
+        } catch (Throwable e) {
+            note(e);
+        }
+    }
+
+    private static void note(Throwable thrown) {
+        try {
+            LOG.log(System.Logger.Level.ERROR, "a tick failed", thrown);
+        } catch (Throwable e) {
+            // There is no memory even for that.
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class TickClockTest {
@@ -31,18 +33,23 @@ class TickClockTest {
         }
     }
 
-    @Test
-    void oneThatFailsKeepsNobodyElseFromBeingCalled() throws InterruptedException {
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, OutOfMemoryError.class, StackOverflowError.class, LinkageError.class})
+    void oneThatFailsKeepsNobodyElseFromBeingCalled(Class<? extends Throwable> kind) throws Exception {
+        Throwable failure = kind.getConstructor(String.class).newInstance("made to fail");
         var others = new CountDownLatch(5);
+        var again = new CountDownLatch(5);
         try (TickClock clock = TickClock.start(SHORT)) {
-            var calls = new AtomicInteger();
             clock.each(() -> {
-                if (calls.getAndIncrement() == 0) {
-                    throw new IllegalStateException("made to fail");
+                again.countDown();
+                if (failure instanceof Error error) {
+                    throw error;
                 }
+                throw (RuntimeException) failure;
             });
             clock.each(others::countDown);
             assertThat(others.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(again.await(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 
