@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The deadline of a whole exchange (a handshake, a write): when the time is up the stream is aborted, and whatever was
  * blocked on it fails with {@link TimedOut}. For the time of a single read see {@link ByteStream#readTimeout}.
  *
- * <p>The exchange runs on the calling thread; the stream is aborted on the JDK's common pool, since
+ * <p>The exchange runs on the calling thread; the stream is aborted on the thread of {@link Alarms}, since
  * aborting never blocks.
  */
 public final class Deadline {
@@ -19,9 +19,6 @@ public final class Deadline {
     public interface Exchange<T extends @Nullable Object> {
         T run() throws IOException;
     }
-
-    /** One for the process, like the JDK's common pool on which its actions run: nothing of it can be set or seen. */
-    private static final Alarms ALARMS = new Alarms();
 
     private Deadline() {}
 
@@ -43,7 +40,7 @@ public final class Deadline {
         // The end of the exchange and the end of the time race for this one bit: whoever sets it has won, so that an
         // exchange that returned can never have its stream aborted behind its back.
         var over = new AtomicBoolean();
-        Alarms.Alarm alarm = ALARMS.set(Timeouts.nanos(limit), () -> {
+        Alarms.Alarm alarm = Alarms.shared().set(limit, () -> {
             if (over.compareAndSet(false, true)) {
                 stream.abort();
             }

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.net.memory.MemoryPair;
+import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.BusyCommonPool;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class DeadlineTest {
 
     private static final Duration SHORT = Duration.ofMillis(30);
@@ -37,6 +42,16 @@ class DeadlineTest {
                 .hasMessage("greeting did not finish within 30 ms");
         assertThat(pair.left().isOpen()).isFalse();
         assertThatThrownBy(() -> pair.right().read(ByteBuffer.allocate(1))).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aDeadlinePassesThoughTheProgramHasFilledTheCommonPool() {
+        try (var busy = BusyCommonPool.fill()) {
+            var exchange = Background.start(() -> Deadline.within(
+                    pair.left(), SHORT, "greeting", () -> pair.left().read(ByteBuffer.allocate(1))));
+            assertThat(exchange.failure()).isInstanceOf(TimedOut.class);
+            assertThat(busy).isNotNull();
+        }
     }
 
     @Test

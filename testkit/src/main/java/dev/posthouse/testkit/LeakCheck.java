@@ -37,8 +37,8 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
 
     private static final Duration POLL = Duration.ofMillis(10);
 
-    /** Threads of the JDK and of the test libraries, which come when first needed and stay. */
-    private static final Pattern NOT_OURS = Pattern.compile("ForkJoinPool.*|.*Poller.*|VirtualThread-unblocker"
+    /** Threads of the JDK and of the test libraries, and the timer of the process, which come when first needed and stay. */
+    private static final Pattern NOT_OURS = Pattern.compile("posthouse-timer|ForkJoinPool.*|.*Poller.*|VirtualThread-unblocker"
             + "|Common-Cleaner|Cleaner-.*|process reaper.*|Attach Listener|C[12] CompilerThread.*|Keep-Alive-.*"
             + "|awaitility.*|junit-.*|surefire-.*");
 

@@ -1,5 +1,6 @@
 package dev.posthouse.offset.client;
 
+import dev.posthouse.net.Alarms;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.ExchangeRandNonce;
 import java.io.IOException;
@@ -8,8 +9,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -217,11 +216,8 @@ final class Tunnel {
 
     private void carryOutEnd() {
         // Aborting ends whatever is blocked, here and in the inbox.
-        Future<?> timer = ForkJoinPool.commonPool()
-                .schedule(
-                        () -> giveUp("the peer did not end it within " + LINGER.toMinutes() + " minutes"),
-                        LINGER.toNanos(),
-                        TimeUnit.NANOSECONDS);
+        Alarms.Alarm timer = Alarms.shared()
+                .setBlocking(LINGER, () -> giveUp("the peer did not end it within " + LINGER.toMinutes() + " minutes"));
         try {
             if (sayAllEnds()) {
                 received.await();
@@ -236,7 +232,7 @@ final class Tunnel {
             channel.abort();
             Thread.currentThread().interrupt();
         } finally {
-            timer.cancel(false);
+            timer.cancel();
             over.countDown();
             onOver.accept(this);
         }

@@ -1,5 +1,6 @@
 package dev.posthouse.rdv.client;
 
+import dev.posthouse.net.Alarms;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.DelegatingStream;
 import dev.posthouse.net.RelayUnreachable;
@@ -9,8 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class Scope implements AutoCloseable {
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Duration whole;
     private final Consumer<Scope> onClose;
-    private final @Nullable Future<?> timer;
+    private final Alarms.@Nullable Alarm timer;
     private boolean closed;
     private boolean timedOut;
     private boolean cancelled;
@@ -54,9 +53,8 @@ final class Scope implements AutoCloseable {
     Scope(Duration limit, Duration whole, Consumer<Scope> onClose) {
         this.whole = whole;
         this.onClose = onClose;
-        this.timer = limit.isZero()
-                ? null
-                : ForkJoinPool.commonPool().schedule(this::timeIsUp, limit.toNanos(), TimeUnit.NANOSECONDS);
+        // Closing a socket waits for its thread: not for the timer's to do.
+        this.timer = limit.isZero() ? null : Alarms.shared().setBlocking(limit, this::timeIsUp);
     }
 
     /** Closes {@code thing} with the scope, or at once if that is over. */
@@ -193,7 +191,7 @@ final class Scope implements AutoCloseable {
             notifyAll();
         }
         if (timer != null) {
-            timer.cancel(false);
+            timer.cancel();
         }
         all.reversed().forEach(Scope::release);
         onClose.accept(this);

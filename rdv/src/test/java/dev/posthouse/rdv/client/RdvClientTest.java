@@ -16,6 +16,7 @@ import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.testkit.Background;
+import dev.posthouse.testkit.BusyCommonPool;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.URI;
@@ -260,6 +261,17 @@ class RdvClientTest {
                     .hasMessageMatching(
                             "nobody came under this word at the relay .* within 100 ms; compare the two words");
             assertThat(server.awaitEvent(RelayEvent.WaitEnded.class).reason()).isEqualTo(Reason.PEER_GONE);
+        }
+    }
+
+    @Test
+    void timeLimitHoldsThoughTheProgramHasFilledTheCommonPool() throws IOException {
+        RdvClient client = client(LOOPBACK).timeout(Duration.ofMillis(100)).build();
+        try (var server = ServerFixture.start();
+                var busy = BusyCommonPool.fill()) {
+            assertThat(Background.start(() -> client.dial(server.uri(), "t")).failure())
+                    .isInstanceOf(TimedOut.class);
+            assertThat(busy).isNotNull();
         }
     }
 
