@@ -13,7 +13,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * One look-up of a host's addresses that can be waited for with a limit, interrupted and given up. The system's own
  * resolution knows neither limits nor interrupts and would hold a virtual thread's carrier, so it runs on a platform
- * thread of its own, which is left to itself when nobody waits for it any more.
+ * thread, which is left to itself when nobody waits for it any more. There are at most {@value LookupThreads#MOST} such threads
+ * in the process: behind a name service that does not answer further look-ups wait for their turn, within their limit.
  *
  * <p>Thread-safe: one waits, any other may close.
  */
@@ -49,7 +50,7 @@ public final class NameLookup implements AutoCloseable {
             }
         }
         var asking = new FutureTask<>(() -> resolver.resolve(host));
-        Thread.ofPlatform().daemon().name("resolve " + host).start(asking);
+        LookupThreads.SHARED.run(asking);
         return new NameLookup(host, asking);
     }
 
@@ -94,5 +95,6 @@ public final class NameLookup implements AutoCloseable {
     @Override
     public void close() {
         task.cancel(true);
+        LookupThreads.SHARED.forget(task);
     }
 }

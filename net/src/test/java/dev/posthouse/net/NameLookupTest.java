@@ -11,6 +11,9 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -49,6 +52,66 @@ class NameLookupTest {
         var waiting = Background.start(() -> lookup.await(Duration.ZERO)).awaitBlocked();
         lookup.close();
         assertThat(waiting.failure()).isInstanceOf(IOException.class).hasMessageContaining("relay.example");
+    }
+
+    /** Holds its thread in a way that no interrupt ends, as the system's resolution does. */
+    private static Resolver deaf(CountDownLatch release, AtomicInteger asked) {
+        return host -> {
+            asked.incrementAndGet();
+            boolean released = false;
+            while (!released) {
+                try {
+                    release.await();
+                    released = true;
+                } catch (InterruptedException e) {
+                    // the system would not notice either
+                }
+            }
+            return List.of(InetAddress.getLoopbackAddress());
+        };
+    }
+
+    @Test
+    void virtualThreadsThatWaitForASilentNameServiceHoldUpNoOther() throws Exception {
+        var release = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        List<Background<List<InetAddress>>> dials = IntStream.range(
+                        0, 2 * Runtime.getRuntime().availableProcessors())
+                .mapToObj(i -> Background.start(() -> NameLookup.start(deaf(release, asked), "relay.example")
+                        .await(Duration.ofMinutes(1))))
+                .toList();
+        Awaitility.await().until(() -> asked.get() == dials.size());
+
+        assertThat(Background.start(() -> "ran").result()).isEqualTo("ran");
+
+        release.countDown();
+        dials.forEach(dial -> assertThat(dial.result()).isNotEmpty());
+    }
+
+    @Test
+    void manyLookupsAreUnderWayOnABoundedNumberOfThreads() {
+        var release = new CountDownLatch(1);
+        var asked = new AtomicInteger();
+        List<Background<List<InetAddress>>> all = IntStream.range(0, 3 * LookupThreads.MOST)
+                .mapToObj(i -> Background.start(() -> NameLookup.start(deaf(release, asked), "relay.example")
+                        .await(Duration.ofMinutes(1))))
+                .toList();
+        all.forEach(Background::awaitBlocked);
+
+        Awaitility.await().until(() -> asked.get() >= LookupThreads.MOST);
+        assertThat(asked).hasValue(LookupThreads.MOST);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> thread.getName().equals("posthouse-resolve"))
+                .hasSize(LookupThreads.MOST);
+        // One more waits for its turn no longer than it said, and its turn never comes.
+        assertThatThrownBy(() -> NameLookup.start(deaf(release, asked), "late.example")
+                        .await(Duration.ofMillis(20)))
+                .isInstanceOf(TimedOut.class)
+                .hasMessageContaining("late.example");
+
+        release.countDown();
+        all.forEach(lookup -> assertThat(lookup.result()).isNotEmpty());
+        assertThat(asked).hasValue(3 * LookupThreads.MOST);
     }
 
     @Test
