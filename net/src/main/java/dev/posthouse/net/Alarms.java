@@ -30,8 +30,8 @@ public final class Alarms {
     private static final long AGAIN = Duration.ofMillis(50).toNanos();
 
     /** One for the process, like the JDK's common pool: nothing of it can be set or seen. */
-    private static final Alarms SHARED = new Alarms(
-            Thread.ofPlatform().daemon().name("posthouse-timer").factory());
+    private static final Alarms SHARED =
+            new Alarms(Thread.ofPlatform().daemon().name("posthouse-timer").factory());
 
     private final long origin = System.nanoTime();
     private final AtomicLong numbers = new AtomicLong();

@@ -43,7 +43,8 @@ class AlarmsTest {
 
     @ParameterizedTest
     @ValueSource(
-            classes = {IllegalStateException.class, OutOfMemoryError.class, StackOverflowError.class, LinkageError.class})
+            classes = {IllegalStateException.class, OutOfMemoryError.class, StackOverflowError.class, LinkageError.class
+            })
     void alarmsGoOnAfterOneThatThrew(Class<? extends Throwable> kind) throws Exception {
         Throwable failure = kind.getConstructor(String.class).newInstance("of an alarm's own making");
         alarms.set(SOON, () -> fail(failure));

@@ -77,8 +77,8 @@ class NameLookupTest {
         var asked = new AtomicInteger();
         List<Background<List<InetAddress>>> dials = IntStream.range(
                         0, 2 * Runtime.getRuntime().availableProcessors())
-                .mapToObj(i -> Background.start(() -> NameLookup.start(deaf(release, asked), "relay.example")
-                        .await(Duration.ofMinutes(1))))
+                .mapToObj(i -> Background.start(() ->
+                        NameLookup.start(deaf(release, asked), "relay.example").await(Duration.ofMinutes(1))))
                 .toList();
         Awaitility.await().until(() -> asked.get() == dials.size());
 
@@ -93,8 +93,8 @@ class NameLookupTest {
         var release = new CountDownLatch(1);
         var asked = new AtomicInteger();
         List<Background<List<InetAddress>>> all = IntStream.range(0, 3 * LookupThreads.MOST)
-                .mapToObj(i -> Background.start(() -> NameLookup.start(deaf(release, asked), "relay.example")
-                        .await(Duration.ofMinutes(1))))
+                .mapToObj(i -> Background.start(() ->
+                        NameLookup.start(deaf(release, asked), "relay.example").await(Duration.ofMinutes(1))))
                 .toList();
         all.forEach(Background::awaitBlocked);
 
@@ -104,8 +104,8 @@ class NameLookupTest {
                 .filteredOn(thread -> thread.getName().equals("posthouse-resolve"))
                 .hasSize(LookupThreads.MOST);
         // One more waits for its turn no longer than it said, and its turn never comes.
-        assertThatThrownBy(() -> NameLookup.start(deaf(release, asked), "late.example")
-                        .await(Duration.ofMillis(20)))
+        assertThatThrownBy(() ->
+                        NameLookup.start(deaf(release, asked), "late.example").await(Duration.ofMillis(20)))
                 .isInstanceOf(TimedOut.class)
                 .hasMessageContaining("late.example");
 

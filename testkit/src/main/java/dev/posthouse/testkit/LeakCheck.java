@@ -38,9 +38,10 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     private static final Duration POLL = Duration.ofMillis(10);
 
     /** Threads of the JDK and of the test libraries, and the timer of the process, which come when first needed and stay. */
-    private static final Pattern NOT_OURS = Pattern.compile("posthouse-timer|ForkJoinPool.*|.*Poller.*|VirtualThread-unblocker"
-            + "|Common-Cleaner|Cleaner-.*|process reaper.*|Attach Listener|C[12] CompilerThread.*|Keep-Alive-.*"
-            + "|awaitility.*|junit-.*|surefire-.*");
+    private static final Pattern NOT_OURS =
+            Pattern.compile("posthouse-timer|ForkJoinPool.*|.*Poller.*|VirtualThread-unblocker"
+                    + "|Common-Cleaner|Cleaner-.*|process reaper.*|Attach Listener|C[12] CompilerThread.*|Keep-Alive-.*"
+                    + "|awaitility.*|junit-.*|surefire-.*");
 
     /** A line that opens a thread in a thread dump: {@code #23 "name" virtual ...}. */
     private static final Pattern DUMPED = Pattern.compile("#(\\d+) \"([^\"]*)\"( virtual)?.*");

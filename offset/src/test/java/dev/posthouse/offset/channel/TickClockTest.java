@@ -34,7 +34,9 @@ class TickClockTest {
     }
 
     @ParameterizedTest
-    @ValueSource(classes = {IllegalStateException.class, OutOfMemoryError.class, StackOverflowError.class, LinkageError.class})
+    @ValueSource(
+            classes = {IllegalStateException.class, OutOfMemoryError.class, StackOverflowError.class, LinkageError.class
+            })
     void oneThatFailsKeepsNobodyElseFromBeingCalled(Class<? extends Throwable> kind) throws Exception {
         Throwable failure = kind.getConstructor(String.class).newInstance("made to fail");
         var others = new CountDownLatch(5);
