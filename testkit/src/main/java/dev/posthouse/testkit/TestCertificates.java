@@ -14,6 +14,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +83,37 @@ public final class TestCertificates {
         return files;
     }
 
+    /** What a server needs that proves itself by a certificate with an EC key for a name or an address literal. */
+    public SSLContext serving(String host) throws IOException {
+        String alias = "issued-" + issued;
+        issue(host);
+        try {
+            KeyStore all = stored();
+            KeyStore own = KeyStore.getInstance("PKCS12");
+            own.load(null, PASSWORD.toCharArray());
+            own.setKeyEntry(
+                    alias,
+                    all.getKey(alias, PASSWORD.toCharArray()),
+                    PASSWORD.toCharArray(),
+                    all.getCertificateChain(alias));
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("the certificate cannot be used", e);
+        }
+    }
+
+    private KeyStore stored() throws IOException, GeneralSecurityException {
+        try (InputStream in = Files.newInputStream(store)) {
+            KeyStore keys = KeyStore.getInstance("PKCS12");
+            keys.load(in, PASSWORD.toCharArray());
+            return keys;
+        }
+    }
+
     private void keytool(String alias, String algorithm, List<String> options) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -112,9 +145,8 @@ public final class TestCertificates {
     }
 
     private void write(Path chainFile, String alias, @Nullable Path keyFile) throws IOException {
-        try (InputStream in = Files.newInputStream(store)) {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(in, PASSWORD.toCharArray());
+        try {
+            KeyStore keys = stored();
             StringBuilder chain = new StringBuilder();
             for (Certificate certificate : keys.getCertificateChain(alias)) {
                 chain.append(pem("CERTIFICATE", certificate.getEncoded()));

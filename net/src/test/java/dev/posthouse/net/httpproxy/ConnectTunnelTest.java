@@ -8,6 +8,7 @@ import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.http.HeadReader;
 import dev.posthouse.net.memory.MemoryPair;
+import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -26,7 +27,8 @@ class ConnectTunnelTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     private static Background<ByteStream> asking(MemoryPair pair, HttpProxy proxy, String host, Duration limit) {
-        return Background.start(() -> ConnectTunnel.open(pair.left(), proxy, host, 443, limit));
+        return Background.start(
+                () -> ConnectTunnel.open(pair.left(), proxy, TlsClient::trustingSystem, host, 443, limit));
     }
 
     private static void answer(MemoryPair pair, String text) throws IOException {

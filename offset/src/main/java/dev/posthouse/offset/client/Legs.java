@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Opens connections to relays, and makes tunnels of them (spec 8.1, 8.2, 9). Says in the kind of failure how far it came: the relay was
@@ -39,6 +40,7 @@ import java.util.Optional;
  *
  * @param resolver finds the relay, or the proxy on the way to it
  * @param proxies which relays are reached through a proxy
+ * @param tls for a proxy with https
  * @param connectLimit for resolving the name, the TCP connection and a proxy's answer together; positive
  * @param channels the layers
  * @param extensions told to peers
@@ -48,6 +50,7 @@ import java.util.Optional;
 record Legs(
         Resolver resolver,
         ProxyRules proxies,
+        Supplier<TlsClient> tls,
         Duration connectLimit,
         Channels channels,
         int extensions,
@@ -109,12 +112,7 @@ record Legs(
             return stream;
         }
         try {
-            ByteStream toProxy =
-                    proxy.get().tls() ? TlsClient.trustingSystem().connect(stream, host, left(end)) : stream;
-            return ConnectTunnel.open(toProxy, proxy.get(), relay.host(), relay.port(), left(end));
-        } catch (TimedOut e) {
-            stream.abort();
-            throw new RelayUnreachable(name + " did not answer in time: " + e.getMessage(), e);
+            return ConnectTunnel.open(stream, proxy.get(), tls, relay.host(), relay.port(), left(end));
         } catch (IOException | RuntimeException e) {
             stream.abort();
             throw e;

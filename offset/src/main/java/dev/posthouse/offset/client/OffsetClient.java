@@ -10,6 +10,7 @@ import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.httpproxy.ProxyRules;
+import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.TickClock;
@@ -67,6 +68,7 @@ public final class OffsetClient implements AutoCloseable {
         this.legs = new Legs(
                 builder.resolver,
                 builder.proxies,
+                builder.tls,
                 builder.connectTimeout,
                 new Channels(builder.identity, builder.settings, ticks),
                 builder.extensions,
@@ -245,6 +247,7 @@ public final class OffsetClient implements AutoCloseable {
         private @Nullable Ticks ticks;
         private Resolver resolver = Resolver.system();
         private ProxyRules proxies = ProxyRules.NONE;
+        private Supplier<TlsClient> tls = TlsClient::trustingSystem;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration timeout = Duration.ZERO;
         private int rounds = 3;
@@ -275,11 +278,16 @@ public final class OffsetClient implements AutoCloseable {
         }
 
         /**
-         * Through which HTTP proxies relays are reached; by default none. A proxy with https is trusted as the system trusts; many let
-         * nothing but port 443 through.
+         * Through which HTTP proxies relays are reached; by default none. Many let nothing but port 443 through.
          */
         public Builder proxies(ProxyRules rules) {
             proxies = rules;
+            return this;
+        }
+
+        /** How a proxy with https is trusted; by default as the system does. Relays need none: they prove themselves by their keys. */
+        public Builder tls(TlsClient settings) {
+            tls = () -> settings;
             return this;
         }
 

@@ -71,19 +71,17 @@ record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls
                 .remoteAddress()
                 .orElseThrow(() -> new RelayUnreachable("the connection to " + name + " broke at once"));
         if (proxy.isEmpty()) {
-            return new Reached(
-                    encrypted(scope, dialed.stream(), dialed.stream(), server, left(end)), address, dialed.roundTrip());
+            return new Reached(encrypted(scope, dialed.stream(), server, left(end)), address, dialed.roundTrip());
         }
-        ByteStream toProxy = proxy.get().tls()
-                ? scope.own(tls.get().connect(dialed.stream(), host, left(end)), dialed.stream())
-                : dialed.stream();
         long asked = System.nanoTime();
-        ByteStream tunnel = ConnectTunnel.open(toProxy, proxy.get(), server.host(), server.port(), left(end));
+        ByteStream tunnel = scope.own(
+                ConnectTunnel.open(dialed.stream(), proxy.get(), tls, server.host(), server.port(), left(end)),
+                dialed.stream());
         // The proxy connects meanwhile, so this has the whole way in it; the connect had the way to the proxy alone.
         Duration roundTrip = Duration.ofNanos(System.nanoTime() - asked);
         scope.enter(new Scope.Stage.Reaching(
                 "the relay " + server.hostAndPort() + ", behind " + name + ", did not answer"));
-        return new Reached(encrypted(scope, tunnel, toProxy, server, left(end)), address, roundTrip);
+        return new Reached(encrypted(scope, tunnel, server, left(end)), address, roundTrip);
     }
 
     private List<InetSocketAddress> resolve(Scope scope, String host, int port, String whose)
@@ -112,9 +110,7 @@ record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls
         }
     }
 
-    /** @param held what the scope holds of {@code raw}: itself, or what lies under it */
-    private ByteStream encrypted(Scope scope, ByteStream raw, ByteStream held, ServerAddress server, Duration left)
-            throws IOException {
+    private ByteStream encrypted(Scope scope, ByteStream raw, ServerAddress server, Duration left) throws IOException {
         if (!server.tls()) {
             return raw;
         }
@@ -122,7 +118,7 @@ record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls
         try {
             String host = server.host();
             String named = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-            return scope.own(tls.get().connect(raw, named, left), held);
+            return scope.own(tls.get().connect(raw, named, left), raw);
         } catch (TimedOut e) {
             throw new RelayUnreachable(
                     "the relay " + server.hostAndPort() + " did not finish the TLS handshake within "
