@@ -19,7 +19,6 @@ import dev.posthouse.relay.RelayServices;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -95,8 +94,6 @@ final class Relays implements AutoCloseable {
         }
         try {
             return builder.listen(address.resolve()).start();
-        } catch (UnknownHostException e) {
-            throw new IOException(Settings.LISTEN + ": " + address.host() + " has no address", e);
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ": " + BindFailure.words(e), e);
         }

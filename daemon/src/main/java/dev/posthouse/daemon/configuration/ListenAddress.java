@@ -1,9 +1,13 @@
 package dev.posthouse.daemon.configuration;
 
+import dev.posthouse.net.NameLookup;
+import dev.posthouse.net.NetworkFailure;
+import dev.posthouse.net.Resolver;
 import dev.posthouse.net.address.HostName;
 import dev.posthouse.net.address.HostPort;
 import dev.posthouse.net.address.ShownAddress;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -11,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 
 /**
  * Where to listen, as it was written.
@@ -19,6 +24,9 @@ import java.nio.channels.ServerSocketChannel;
  * @param port 0 to 65535; 0 lets the system choose
  */
 public record ListenAddress(String host, int port) {
+
+    /** Ours: an answer that comes later is from no name server that works, and who starts a relay should learn why it hangs. */
+    private static final Duration NAME_LIMIT = Duration.ofSeconds(10);
 
     /**
      * Reads one; asks no name service.
@@ -47,13 +55,27 @@ public record ListenAddress(String host, int port) {
     }
 
     /**
-     * The address for a socket; asks the name service if the host is a name. No host gives the wildcard that stands for
-     * both families where the system has both.
+     * The address for a socket; asks the name service if the host is a name, for ten seconds at most. No host gives the
+     * wildcard that stands for both families where the system has both.
      *
-     * @throws UnknownHostException if the name has no address
+     * @throws NetworkFailure if the name has no address, or none came in time; names the name
+     * @throws InterruptedIOException if the thread was interrupted, which stays set
      */
-    public InetSocketAddress resolve() throws UnknownHostException {
-        return new InetSocketAddress(host.isEmpty() ? wildcard() : InetAddress.getByName(host), port);
+    public InetSocketAddress resolve() throws IOException {
+        return resolve(Resolver.system(), NAME_LIMIT);
+    }
+
+    /** The same with another name service, and patience. */
+    InetSocketAddress resolve(Resolver names, Duration limit) throws IOException {
+        if (host.isEmpty()) {
+            return new InetSocketAddress(wildcard(), port);
+        }
+        try (NameLookup lookup = NameLookup.start(names, host)) {
+            return new InetSocketAddress(lookup.await(limit).getFirst(), port);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted while resolving " + host).initCause(e);
+        }
     }
 
     /** Not the JDK's own wildcard, which is that of IPv4 alone. */

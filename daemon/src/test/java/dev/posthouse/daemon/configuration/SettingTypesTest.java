@@ -3,12 +3,17 @@ package dev.posthouse.daemon.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.net.NetworkFailure;
 import dev.posthouse.net.address.IpAddress;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,6 +86,35 @@ class SettingTypesTest {
     @ValueSource(strings = {"", "8080", "::1:80", "a:65536", "a:-1", "a:", "[::1]", "[]:1", "a b:1", "http://a:1"})
     void otherListenAddressesAreRefused(String text) {
         assertThatThrownBy(() -> ListenAddress.parse(text)).hasMessageContaining("right is HOST:PORT");
+    }
+
+    @Test
+    void nameIsResolvedWithinALimit() {
+        var address = ListenAddress.parse("relay.example:80");
+        assertThatThrownBy(() -> address.resolve(
+                        host -> {
+                            try {
+                                new CountDownLatch(1).await();
+                                return List.of();
+                            } catch (InterruptedException e) {
+                                throw new InterruptedIOException();
+                            }
+                        },
+                        Duration.ofMillis(50)))
+                .isInstanceOf(NetworkFailure.class)
+                .hasMessage("the name relay.example was not resolved within 50 ms");
+        assertThatThrownBy(() -> address.resolve(host -> List.of(), Duration.ofSeconds(20)))
+                .isInstanceOf(NetworkFailure.class)
+                .hasMessage("the name relay.example has no address");
+    }
+
+    @Test
+    void nameIsResolvedToItsFirstAddress() throws Exception {
+        List<InetAddress> found = List.of(InetAddress.ofLiteral("192.0.2.1"), InetAddress.ofLiteral("::1"));
+        assertThat(ListenAddress.parse("relay.example:80").resolve(host -> found, Duration.ofSeconds(20)))
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 80));
+        assertThat(ListenAddress.parse("[::1]:80").resolve(host -> List.of(), Duration.ofSeconds(20)))
+                .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80));
     }
 
     @Test
