@@ -66,7 +66,7 @@ record Answers(ServerAddress server, Method method, String target) {
         if (received.head().status() != 101) {
             NetworkFailure failure = failure(received.head(), received.rest());
             if (failure instanceof TimedOut) {
-                throw new LobbyVisits.BackToLobby(
+                throw LobbyVisits.BackToLobby.nobodyCame(
                         "still waiting: the relay sends away who waits for long, so we ask again", failure);
             }
             throw failure;

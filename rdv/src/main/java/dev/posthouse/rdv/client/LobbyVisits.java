@@ -31,15 +31,28 @@ final class LobbyVisits {
 
         private final String notice;
         private final IOException failure;
+        private final boolean always;
 
-        /**
-         * @param notice said once if there is another visit: "still waiting: ..."
-         * @param failure what the caller gets if there is none
-         */
-        BackToLobby(String notice, IOException failure) {
+        private BackToLobby(String notice, IOException failure, boolean always) {
             super(failure);
             this.notice = notice;
             this.failure = failure;
+            this.always = always;
+        }
+
+        /**
+         * The relay says that nobody came in its own time: another visit only if the call has a longer one.
+         *
+         * @param notice said once if there is another visit: "still waiting: ..."
+         * @param failure what the caller gets if there is none
+         */
+        static BackToLobby nobodyCame(String notice, IOException failure) {
+            return new BackToLobby(notice, failure, false);
+        }
+
+        /** Whom the relay joined us with is no more: another visit in any case. */
+        static BackToLobby peerHadGone(IOException failure) {
+            return new BackToLobby("still waiting: the relay joined us with a peer that had gone", failure, true);
         }
     }
 
@@ -50,7 +63,7 @@ final class LobbyVisits {
 
     /**
      * @param scope holds what a visit opens, and has the time limit
-     * @param limit the call's own; with {@link Duration#ZERO}, for none, the first visit is the last
+     * @param limit the call's own; with {@link Duration#ZERO}, for none, the relay's limit is the last word
      * @param notices takes the first visit's notice
      */
     LobbyVisits(Scope scope, Duration limit, Consumer<String> notices) {
@@ -71,7 +84,7 @@ final class LobbyVisits {
             try {
                 return visit.pay();
             } catch (BackToLobby e) {
-                if (limit.isZero()) {
+                if (limit.isZero() && !e.always) {
                     throw e.failure;
                 }
                 scope.startOver();

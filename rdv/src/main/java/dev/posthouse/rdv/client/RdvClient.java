@@ -9,7 +9,6 @@ import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TimedOut;
-import dev.posthouse.net.Timeouts;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.address.AddressPort;
@@ -133,39 +132,40 @@ public final class RdvClient implements AutoCloseable {
     Connection connect(Method method, ServerAddress address, String tokenText) throws IOException {
         Token token = Token.of(tokenText);
         requireOneAuthorization(address);
-        long due = System.nanoTime() + Timeouts.nanos(timeout);
-        Optional<Connection> connection = Optional.empty();
-        while (connection.isEmpty()) {
-            Duration left = timeout.isZero() ? Duration.ZERO : Duration.ofNanos(Math.max(1, due - System.nanoTime()));
-            connection = attempt(method, address, token, left);
-        }
-        return connection.get();
+        return call(
+                scope -> new LobbyVisits(scope, timeout, notices).until(() -> visit(scope, method, address, token)));
     }
 
-    /** One meeting; empty if nobody was there: a peer that had vanished while it waited. */
-    private Optional<Connection> attempt(Method method, ServerAddress address, Token token, Duration limit)
-            throws IOException {
-        try (Scope scope = open(limit)) {
+    /** One meeting, up to a connection with a peer that is there. */
+    private Connection visit(Scope scope, Method method, ServerAddress address, Token token)
+            throws IOException, InterruptedException {
+        Rendezvous rendezvous = meet(scope, method, address, token, List.of(), acknowledged);
+        Race race = scope.own(new Race(rendezvous, !spaces.isEmpty(), stream));
+        if (relayOnTimeout && method == Method.DIAL) {
+            scope.onTimeout(race::timeIsUp);
+        }
+        Connection connection = race.run(picker);
+        try {
+            awaitPeer(connection, scope);
+            scope.handOut(connection.stream());
+            return connection;
+        } catch (IOException e) {
+            // A direct one is nobody's but ours once it was chosen.
+            connection.stream().abort();
+            throw e;
+        }
+    }
+
+    /** What a call does with its scope. */
+    @FunctionalInterface
+    private interface Call<T> {
+        T run(Scope scope) throws IOException, InterruptedException;
+    }
+
+    private <T> T call(Call<T> call) throws IOException {
+        try (Scope scope = open()) {
             try {
-                Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
-                        .until(() -> meet(scope, method, address, token, List.of(), acknowledged));
-                Race race = scope.own(new Race(rendezvous, !spaces.isEmpty(), stream));
-                if (relayOnTimeout && method == Method.DIAL) {
-                    scope.onTimeout(race::timeIsUp);
-                }
-                Connection connection = race.run(picker);
-                try {
-                    if (!isThere(connection, scope)) {
-                        connection.stream().abort();
-                        return Optional.empty();
-                    }
-                    scope.handOut(connection.stream());
-                } catch (IOException e) {
-                    // A direct one is nobody's but ours once it was chosen.
-                    connection.stream().abort();
-                    throw e;
-                }
-                return Optional.of(connection);
+                return call.run(scope);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw (IOException) new InterruptedIOException("interrupted while connecting").initCause(e);
@@ -175,19 +175,19 @@ public final class RdvClient implements AutoCloseable {
         }
     }
 
-    /** Whether the peer greets. One whose host has vanished while it waited was joined all the same. */
-    private static boolean isThere(Connection connection, Scope scope) throws IOException {
+    /**
+     * Waits until the peer greets, where both speak the acknowledged stream.
+     *
+     * @throws LobbyVisits.BackToLobby if it does not: one whose host has vanished while it waited is joined all the same
+     */
+    private static void awaitPeer(Connection connection, Scope scope) throws IOException {
         if (!(connection.stream() instanceof AcknowledgedStream acknowledged)) {
-            return true;
+            return;
         }
         try {
             acknowledged.awaitPeer(GREETING);
-            return true;
         } catch (TimedOut | ConnectionLost e) {
-            if (scope.isOver()) {
-                throw e;
-            }
-            return false;
+            throw scope.isOver() ? e : LobbyVisits.BackToLobby.peerHadGone(e);
         }
     }
 
@@ -204,19 +204,12 @@ public final class RdvClient implements AutoCloseable {
         ServerAddress address = ServerAddress.of(server);
         Token word = Token.of(token);
         requireOneAuthorization(address);
-        try (Scope scope = open(timeout)) {
-            try {
-                Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
-                        .until(() -> meet(scope, method, address, word, extraCandidates, false));
-                scope.handOutAll();
-                return rendezvous;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw (IOException) new InterruptedIOException("interrupted while connecting").initCause(e);
-            } catch (IOException e) {
-                throw scope.explain(e);
-            }
-        }
+        return call(scope -> {
+            Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
+                    .until(() -> meet(scope, method, address, word, extraCandidates, false));
+            scope.handOutAll();
+            return rendezvous;
+        });
     }
 
     /** Before anything is sent: the request could not be written. */
@@ -228,8 +221,8 @@ public final class RdvClient implements AutoCloseable {
         }
     }
 
-    private Scope open(Duration limit) throws IOException {
-        Scope scope = new Scope(limit, timeout, calls::remove);
+    private Scope open() throws IOException {
+        Scope scope = new Scope(timeout, calls::remove);
         calls.add(scope);
         if (closed) {
             scope.close();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Scope implements AutoCloseable {
 
     private final List<AutoCloseable> owned = new ArrayList<>();
-    private final Duration whole;
+    private final Duration limit;
     private final Consumer<Scope> onClose;
     private final Alarms.@Nullable Alarm timer;
     private boolean closed;
@@ -47,11 +47,10 @@ final class Scope implements AutoCloseable {
 
     /**
      * @param limit zero for none
-     * @param whole the limit that the caller was given, of which {@code limit} is what is left; for the message
      * @param onClose told once, when it is closed
      */
-    Scope(Duration limit, Duration whole, Consumer<Scope> onClose) {
-        this.whole = whole;
+    Scope(Duration limit, Consumer<Scope> onClose) {
+        this.limit = limit;
         this.onClose = onClose;
         // Closing a socket waits for its thread: not for the timer's to do.
         this.timer = limit.isZero() ? null : Alarms.shared().setBlocking(limit, this::timeIsUp);
@@ -88,6 +87,7 @@ final class Scope implements AutoCloseable {
         synchronized (this) {
             all = List.copyOf(owned);
             owned.clear();
+            onTimeout = null;
         }
         all.reversed().forEach(Scope::release);
     }
@@ -168,7 +168,7 @@ final class Scope implements AutoCloseable {
     /** Says what really ended the call, where that was not {@code failure} itself. */
     synchronized IOException explain(IOException failure) {
         if (timedOut && !(failure instanceof TimedOut)) {
-            String within = " within " + Timeouts.inWords(whole);
+            String within = " within " + Timeouts.inWords(limit);
             return switch (stage) {
                 case Stage.Reaching reaching -> new RelayUnreachable(reaching.undone() + within, failure);
                 case Stage.Waiting waiting ->

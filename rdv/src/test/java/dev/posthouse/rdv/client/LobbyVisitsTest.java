@@ -6,8 +6,10 @@ import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Connection;
+import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.rdv.server.ServerFixture;
+import dev.posthouse.rdv.wire.Rdv;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.testkit.Background;
@@ -26,6 +28,10 @@ class LobbyVisitsTest {
     private static final Limits SHORT_LOBBY =
             Limits.builder().lobby(Duration.ofMillis(50)).build();
 
+    /** Longer than the pause, so that whoever waits is in the lobby nearly all the time. */
+    private static final Limits LOBBY_WITHOUT_GAPS =
+            Limits.builder().lobby(LobbyVisits.PAUSE.plusMillis(200)).build();
+
     private final CopyOnWriteArrayList<String> notices = new CopyOnWriteArrayList<>();
 
     private RdvClient client(Duration timeout) {
@@ -38,10 +44,10 @@ class LobbyVisitsTest {
 
     @Test
     void aPeerThatComesAfterTheRelaysLimitIsMet() throws IOException {
-        try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), LOBBY_WITHOUT_GAPS)) {
             var accepting = Background.start(() -> client(Duration.ofMinutes(1)).accept(server.uri(), "t"));
             Awaitility.await()
-                    .until(() -> server.events(RelayEvent.WaitStarted.class).size() >= 3);
+                    .until(() -> server.events(RelayEvent.WaitStarted.class).size() >= 2);
             var dialing = Background.start(() -> client(Duration.ofMinutes(1)).dial(server.uri(), "t"));
             try (Connection accepted = accepting.result();
                     Connection dialed = dialing.result()) {
@@ -50,6 +56,25 @@ class LobbyVisitsTest {
             assertThat(notices.getFirst()).startsWith("still waiting");
             // Once for each of the two calls at most, however often they were sent away.
             assertThat(notices.size()).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void whoIsJoinedWithAPeerThatHasGoneMeetsTheNext() throws IOException {
+        try (var server = ServerFixture.start();
+                RawPeer gone =
+                        server.connect().send(RawPeer.request("ACCEPT", "t", Rdv.STREAM + ": " + Rdv.STREAM_VERSION))) {
+            Awaitility.await()
+                    .until(() -> !server.events(RelayEvent.WaitStarted.class).isEmpty());
+            var dialing = Background.start(() -> client(Duration.ZERO).dial(server.uri(), "t"));
+            assertThat(gone.head()).startsWith("HTTP/1.1 101 ");
+            assertThat(gone.read(4)).isEqualTo("CONT"); // the dialer has chosen
+            gone.reset();
+            try (Connection accepted = client(Duration.ofMinutes(1)).accept(server.uri(), "t");
+                    Connection dialed = dialing.result()) {
+                assertThat(accepted.route().label()).isEqualTo(dialed.route().label());
+            }
+            assertThat(notices).containsExactly("still waiting: the relay joined us with a peer that had gone");
         }
     }
 
@@ -91,7 +116,7 @@ class LobbyVisitsTest {
     @Test
     void whatAVisitLeftOpenIsClosedBeforeTheNext() throws Exception {
         var opened = new CopyOnWriteArrayList<Boolean>();
-        try (var scope = new Scope(Duration.ofMinutes(1), Duration.ofMinutes(1), ended -> {})) {
+        try (var scope = new Scope(Duration.ofMinutes(1), ended -> {})) {
             var visits = new LobbyVisits(scope, Duration.ofMinutes(1), notices::add);
             String met = visits.until(() -> {
                 int number = opened.size();
@@ -99,7 +124,7 @@ class LobbyVisitsTest {
                 opened.add(true);
                 scope.own((AutoCloseable) () -> opened.set(number, false));
                 if (number == 0) {
-                    throw new LobbyVisits.BackToLobby("again", new PeerUnreachable("gone"));
+                    throw LobbyVisits.BackToLobby.nobodyCame("again", new PeerUnreachable("gone"));
                 }
                 return "met";
             });
