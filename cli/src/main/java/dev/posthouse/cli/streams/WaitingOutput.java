@@ -5,14 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.WritableByteChannel;
 
-/**
- * A channel that writes like a blocking one whatever the mode of its descriptor: everything that it is given, or it fails.
- * Why the mode is neither asked nor set stands at {@link WaitingInput}. Not for two writers at a time; any thread may close.
- */
-final class WaitingOutput implements WritableByteChannel {
-
-    private final WritableByteChannel channel;
-    private final String name;
+/** One that writes: everything that it is given, or it fails. */
+final class WaitingOutput extends WaitingChannel<WritableByteChannel> implements WritableByteChannel {
 
     /**
      * Writes to a channel, which is closed with this one.
@@ -20,8 +14,7 @@ final class WaitingOutput implements WritableByteChannel {
      * @param name for messages: {@code standard output}
      */
     WaitingOutput(WritableByteChannel channel, String name) {
-        this.channel = channel;
-        this.name = name;
+        super(channel, "cannot write to " + name);
     }
 
     /**
@@ -35,32 +28,12 @@ final class WaitingOutput implements WritableByteChannel {
         int all = source.remaining();
         var patience = new Patience(this);
         while (source.hasRemaining()) {
-            if (once(source) == 0) {
+            if (once(() -> below().write(source)) == 0) {
                 patience.sleep();
             } else {
                 patience = new Patience(this);
             }
         }
         return all;
-    }
-
-    private int once(ByteBuffer source) throws IOException {
-        try {
-            return channel.write(source);
-        } catch (ClosedChannelException e) {
-            throw e;
-        } catch (IOException e) {
-            throw new StandardStreamFailure("cannot write to " + name + ": " + SystemReason.of(e), e);
-        }
-    }
-
-    @Override
-    public boolean isOpen() {
-        return channel.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-        channel.close();
     }
 }
