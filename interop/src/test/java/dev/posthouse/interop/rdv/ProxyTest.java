@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.interop.process.FreePort;
 import dev.posthouse.interop.process.Payload;
-import dev.posthouse.interop.process.Programs;
+import dev.posthouse.interop.process.Proxies;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.rdv.server.RdvServer;
@@ -15,7 +15,6 @@ import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -122,50 +121,24 @@ class ProxyTest {
     }
 
     private ChildProcess nginx(int free, InetSocketAddress server) throws IOException {
-        Path configuration = directory.resolve("nginx.conf");
-        Files.writeString(configuration, """
-                daemon off;
-                master_process off;
-                pid %1$s/nginx.pid;
-                error_log stderr;
-                events { }
-                http {
-                  access_log off;
-                  client_body_temp_path %1$s/body;
-                  proxy_temp_path %1$s/proxy;
-                  fastcgi_temp_path %1$s/fastcgi;
-                  uwsgi_temp_path %1$s/uwsgi;
-                  scgi_temp_path %1$s/scgi;
-                  server {
-                    listen 127.0.0.1:%2$d;
-                    location / {
-                      proxy_pass http://127.0.0.1:%3$d;
-                      proxy_http_version 1.1;
-                      proxy_set_header Host $host;
-                      proxy_set_header Upgrade $http_upgrade;
-                      proxy_set_header Connection upgrade;
-                      proxy_set_header X-Forwarded-For $remote_addr;
-                      proxy_set_header X-Forwarded-Port $remote_port; # for the original
-                      proxy_set_header Posthouse-Peer-Port $remote_port;
-                      proxy_read_timeout 60s;
-                    }
-                  }
+        return Proxies.nginx(directory, """
+                listen 127.0.0.1:%d;
+                location / {
+                  proxy_pass http://127.0.0.1:%d;
+                  proxy_http_version 1.1;
+                  proxy_set_header Host $host;
+                  proxy_set_header Upgrade $http_upgrade;
+                  proxy_set_header Connection upgrade;
+                  proxy_set_header X-Forwarded-For $remote_addr;
+                  proxy_set_header X-Forwarded-Port $remote_port; # for the original
+                  proxy_set_header Posthouse-Peer-Port $remote_port;
+                  proxy_read_timeout 60s;
                 }
-                """.formatted(directory, free, server.getPort()));
-        return ChildProcess.of(List.of(
-                        Programs.installed("nginx"),
-                        "-p",
-                        directory.toString(),
-                        "-e",
-                        "stderr",
-                        "-c",
-                        configuration.toString()))
-                .start();
+                """.formatted(free, server.getPort()));
     }
 
     private ChildProcess haproxy(int free, InetSocketAddress server, String header) throws IOException {
-        Path configuration = directory.resolve("haproxy.cfg");
-        Files.writeString(configuration, """
+        return Proxies.haproxy(directory, """
                 defaults
                   mode tcp
                   timeout connect 5s
@@ -175,7 +148,5 @@ class ProxyTest {
                   bind 127.0.0.1:%d
                   server relay 127.0.0.1:%d %s
                 """.formatted(free, server.getPort(), header));
-        return ChildProcess.of(List.of(Programs.installed("haproxy"), "-db", "-f", configuration.toString()))
-                .start();
     }
 }

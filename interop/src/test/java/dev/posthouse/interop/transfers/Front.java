@@ -2,6 +2,7 @@ package dev.posthouse.interop.transfers;
 
 import dev.posthouse.interop.process.FreePort;
 import dev.posthouse.interop.process.Programs;
+import dev.posthouse.interop.process.Proxies;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.TestCertificates;
 import java.io.IOException;
@@ -109,7 +110,7 @@ enum Front {
                         both,
                         Files.readString(issued(issued).chain())
                                 + Files.readString(issued(issued).key()));
-                yield haproxy(
+                yield Proxies.haproxy(
                         directory,
                         DocumentedConfiguration.block(DOCUMENT, "Behind HAProxy", "", 0)
                                 .with("/etc/haproxy/posthouse.pem", both.toString())
@@ -117,7 +118,7 @@ enum Front {
                                 .with(PRINTED_RELAY, relay.address())
                                 .text());
             }
-            case HAPROXY_HTTP -> haproxy(directory, """
+            case HAPROXY_HTTP -> Proxies.haproxy(directory, """
                     listen rdv
                         bind 127.0.0.1:%d
                         mode http
@@ -138,45 +139,10 @@ enum Front {
     }
 
     private static ChildProcess nginx(Path directory, String listen, Posthouse.Serving relay) throws IOException {
-        Path configuration = directory.resolve("nginx.conf");
         String location = DocumentedConfiguration.block(DOCUMENT, "Behind nginx", "nginx", 0)
                 .with(PRINTED_RELAY, relay.address())
                 .text();
-        Files.writeString(configuration, """
-                daemon off;
-                master_process off;
-                pid %1$s/nginx.pid;
-                error_log stderr;
-                events { }
-                http {
-                  access_log off;
-                  client_body_temp_path %1$s/body;
-                  proxy_temp_path %1$s/proxy;
-                  fastcgi_temp_path %1$s/fastcgi;
-                  uwsgi_temp_path %1$s/uwsgi;
-                  scgi_temp_path %1$s/scgi;
-                  server {
-                    %2$s
-                    %3$s
-                  }
-                }
-                """.formatted(directory, listen, location));
-        return ChildProcess.of(List.of(
-                        Programs.installed("nginx"),
-                        "-p",
-                        directory.toString(),
-                        "-e",
-                        "stderr",
-                        "-c",
-                        configuration.toString()))
-                .start();
-    }
-
-    private static ChildProcess haproxy(Path directory, String text) throws IOException {
-        Path configuration = directory.resolve("haproxy.cfg");
-        Files.writeString(configuration, text);
-        return ChildProcess.of(List.of(Programs.installed("haproxy"), "-db", "-f", configuration.toString()))
-                .start();
+        return Proxies.nginx(directory, listen + "\n" + location);
     }
 
     private static ChildProcess caddy(Path directory, int port, Posthouse.Serving relay) throws IOException {
