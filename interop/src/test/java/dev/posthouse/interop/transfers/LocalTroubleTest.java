@@ -45,6 +45,7 @@ class LocalTroubleTest {
     private static Path authority = Path.of("");
     private static Posthouse.Serving relay;
     private static FailingInput failing;
+    private static Path quota = Path.of("");
 
     record Cell(Trouble trouble, boolean atDialer, Way way) implements Cells.Cell {
 
@@ -98,7 +99,10 @@ class LocalTroubleTest {
                 // A file system that goes with the process.
                 shell.addAll(0, List.of("unshare", "--mount"));
             }
-            return ChildProcess.of(shell).environment("DIR", here.toString()).start();
+            return ChildProcess.of(shell)
+                    .environment("DIR", here.toString())
+                    .environment("QUOTA", quota.toString())
+                    .start();
         }
     }
 
@@ -184,6 +188,7 @@ class LocalTroubleTest {
         TestCertificates certificates = TestCertificates.in(Files.createDirectory(directory.resolve("tls")));
         authority = certificates.authority();
         failing = FailingInput.of(FAILING, directory);
+        quota = Quota.library(directory);
         DATA.file(directory);
         relay = Posthouse.serve(directory);
     }

@@ -10,7 +10,11 @@ enum Trouble {
                     + "\"$@\" >\"$DIR/small/received\"; code=$?; cp \"$DIR/small/received\" \"$DIR/received\"; exit $code",
             "cannot write to standard output: no space left on device"),
     FULL_DEVICE(Stream.OUTPUT, "exec \"$@\" >/dev/full", "cannot write to standard output: no space left on device"),
-    /** As with a quota. */
+    /** {@link Quota} has the library. */
+    QUOTA(
+            Stream.OUTPUT,
+            "LD_PRELOAD=$QUOTA exec \"$@\" >\"$DIR/received\"",
+            "cannot write to standard output: disk quota exceeded"),
     LIMIT_FOR_FILES(
             Stream.OUTPUT,
             "ulimit -f 1024; exec \"$@\" >\"$DIR/received\"",
