@@ -4,6 +4,7 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.address.ShownAddress;
 import dev.posthouse.net.connection.AddressScheme;
+import dev.posthouse.net.httpproxy.HttpProxy;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.offset.client.AccessList;
@@ -29,6 +30,10 @@ final class ConnectOptions {
 
     /** What the original's -w waits. */
     private static final Duration ORIGINAL_WAIT = Duration.ofSeconds(5);
+
+    private static final String TO_OFFSET = "it belongs to offset:// addresses";
+    private static final String TO_RDV = "it belongs to http:// and https:// addresses";
+    private static final String TO_HTTPS = "it belongs to https:// addresses and https:// proxies";
 
     @Parameters(
             index = "0",
@@ -56,9 +61,8 @@ final class ConnectOptions {
     @Option(
             names = "--wait",
             paramLabel = "TIME",
-            description =
-                    "how long a dialer prefers to wait for a direct connection, like 500ms or 2s; by default as long"
-                            + " as the way to the peer suggests")
+            description = "how long dial prefers to wait for a direct connection, like 500ms or 2s; by default as long"
+                    + " as the way to the peer suggests")
     private @Nullable String wait;
 
     @Option(names = "-w", hidden = true, description = "wait 5 s, then take what is best")
@@ -154,10 +158,21 @@ final class ConnectOptions {
         return talk;
     }
 
-    /** The token, where the dialect has any. */
+    /**
+     * The token, where the dialect has any.
+     *
+     * @throws IllegalArgumentException if there is none, or one where there should not be any
+     */
     Optional<String> token(AddressScheme scheme, java.io.InputStream in) throws IOException {
         if (scheme.takesToken()) {
-            return TokenArgument.resolve(token, in, NativeText.environment().get("POSTHOUSE_TOKEN"));
+            Optional<String> found =
+                    TokenArgument.resolve(token, in, NativeText.environment().get("POSTHOUSE_TOKEN"));
+            if (found.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the TOKEN is missing: the word that both peers have agreed on stands behind the ADDRESS; or @FILE,"
+                                + " - for the first line of standard input, or the variable POSTHOUSE_TOKEN");
+            }
+            return found;
         }
         if (token != null) {
             throw new IllegalArgumentException(
@@ -172,7 +187,13 @@ final class ConnectOptions {
      * @throws IllegalArgumentException if the address is none, or an option is given that it has no use for
      */
     AddressScheme scheme() throws IOException {
-        ProxyRules proxies = ProxyRules.fromVariables(System.getenv());
+        if (quiet && verbose.length > 0) {
+            throw new IllegalArgumentException("--quiet and --verbose exclude each other");
+        }
+        if (wait != null && waitConstant) {
+            throw new IllegalArgumentException("--wait and -w exclude each other");
+        }
+        ProxyRules proxies = ProxyRules.fromVariables(NativeText.environment());
         AddressScheme scheme = OffsetAddress.recognises(address) ? offset(proxies) : rdv(proxies);
         proxies.remarks().forEach(talk()::notice);
         return scheme;
@@ -181,39 +202,57 @@ final class ConnectOptions {
     private AddressScheme rdv(ProxyRules proxies) throws IOException {
         if (!address.contains("://")) {
             throw new IllegalArgumentException(
-                    "an ADDRESS begins with http://, https:// or offset://, such as" + " http://relay.example:8080");
+                    "an ADDRESS begins with http://, https:// or offset://, such as http://relay.example:8080"
+                            + (token != null && token.contains("://") ? "; it stands before the TOKEN" : ""));
         }
-        ForeignOptions.of("an rdv address, where peers find each other by TOKEN")
-                .refuse("--identity", identity != null, "it is for offset:// addresses")
-                .refuse("--allow", !allow.isEmpty(), "it is for offset:// addresses")
-                .check();
-        var rdv = new RdvScheme(client(proxies));
-        if (!rdv.recognises(address)) {
+        if (!RdvScheme.isAddress(address)) {
             throw new IllegalArgumentException("not an address that is known: " + shownAddress() + "; known are "
-                    + rdv.form() + "; " + OffsetAddress.FORM);
+                    + RdvScheme.FORM + "; " + OffsetAddress.FORM);
         }
-        ServerAddress.parse(address);
-        return rdv;
+        ServerAddress server = ServerAddress.parse(address);
+        Optional<HttpProxy> proxy = proxies.towards(server.tls(), server.host(), server.port());
+        boolean encrypted = server.tls() || proxy.filter(HttpProxy::tls).isPresent();
+        new ForeignOptions()
+                .refuse("--identity", identity != null, TO_OFFSET + "; rdv peers find each other by TOKEN")
+                .refuse("--allow", !allow.isEmpty(), TO_OFFSET + "; whoever knows the TOKEN may connect here")
+                .refuse("--cacert", cacert != null && !encrypted, TO_HTTPS + "; http:// is not encrypted")
+                .refuse("--insecure", insecure && !encrypted, TO_HTTPS + "; http:// is not encrypted")
+                .refuse("--wait", accepts && wait != null, "it belongs to dial, which chooses the route")
+                .check(server.tls() ? "an https:// address" : "an http:// address");
+        return new RdvScheme(client(proxies));
     }
 
     private AddressScheme offset(ProxyRules proxies) throws IOException {
-        ForeignOptions.of("an Offset address")
-                .refuse("--space", space != null, "its connections always run through the relay")
-                .refuse("--wait", wait != null, "its connections always run through the relay")
-                .refuse("-w", waitConstant, "its connections always run through the relay")
-                .refuse("--header", !headers.isEmpty(), "no HTTP is spoken there")
-                .refuse("--cacert", cacert != null, "the relay proves itself by its key")
-                .refuse("--insecure", insecure, "the relay proves itself by its key")
+        OffsetAddress parsed = OffsetAddress.parse(address);
+        boolean throughTls = proxies.towards(
+                        true, parsed.relay().host(), parsed.relay().port())
+                .filter(HttpProxy::tls)
+                .isPresent();
+        String relayed = TO_RDV + "; an Offset connection always runs through the relay";
+        String proved = TO_HTTPS + "; an Offset relay proves itself by its key";
+        new ForeignOptions()
+                .refuse("--space", space != null, relayed)
+                .refuse("--wait", wait != null, relayed)
+                .refuse("-w", waitConstant, relayed)
+                .refuse("--header", !headers.isEmpty(), TO_RDV + "; an Offset relay speaks no HTTP")
+                .refuse("--cacert", cacert != null && !throughTls, proved)
+                .refuse("--insecure", insecure && !throughTls, proved)
                 .refuse(
                         "--allow",
                         !accepts && !allow.isEmpty(),
-                        "it is for accept; who dials names the peer in the address")
-                .check();
-        OffsetAddress.parse(address);
+                        "it belongs to accept; who dials names the peer in the address")
+                .check("an offset:// address");
         if (accepts && allow.isEmpty()) {
             throw new IllegalArgumentException(
                     "nobody could connect: add --allow THEIRKEY, once for each peer that may, or"
                             + " --allow all for everybody");
+        }
+        if (accepts == parsed.peer().isPresent()) {
+            throw new IllegalArgumentException(
+                    accepts
+                            ? "to accept, there is no PEERKEY in the address: --allow KEY says who may connect"
+                            : "to dial, the address ends with the PEERKEY of who accepts:"
+                                    + " offset://HOST:PORT/RELAYKEY/PEERKEY");
         }
         Path file = identity;
         String variable = NativeText.environment().get("POSTHOUSE_IDENTITY");
@@ -231,7 +270,11 @@ final class ConnectOptions {
             builder = builder.timeout(Durations.parse("--timeout", timeout));
         }
         if (deadAfter != null) {
-            builder = builder.deadAfter(Durations.parseOrOff("--dead-after", deadAfter));
+            builder = builder.deadAfter(deadAfter(deadAfter));
+        }
+        Optional<TlsClient> trust = trust();
+        if (trust.isPresent()) {
+            builder = builder.tls(trust.get());
         }
         return new OffsetScheme(builder.build(), allowed());
     }
@@ -243,17 +286,30 @@ final class ConnectOptions {
                 if (one.equals("all")) {
                     list.allowAll();
                 } else {
-                    list.allow(PublicKey.parse(one.strip()));
+                    list.allow(key(one.strip()));
                 }
             }
         }
         return list;
     }
 
-    private RdvClient client(ProxyRules proxies) throws IOException {
-        if (insecure && cacert != null) {
-            throw new IllegalArgumentException("--insecure and --cacert exclude each other");
+    private static PublicKey key(String text) {
+        try {
+            return PublicKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("--allow takes a public key, or all: " + e.getMessage(), e);
         }
+    }
+
+    private static Duration deadAfter(String text) {
+        Duration limit = Durations.parseOrOff("--dead-after", text);
+        if (!limit.isZero() && limit.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new IllegalArgumentException("--dead-after takes a second or more, or off, not '" + text + "'");
+        }
+        return limit;
+    }
+
+    private RdvClient client(ProxyRules proxies) throws IOException {
         RdvClient.Builder builder = RdvClient.builder()
                 .spaces(AddressSpaces.parse(space == null ? "default" : space))
                 .proxies(proxies)
@@ -268,22 +324,43 @@ final class ConnectOptions {
             builder.timeout(Durations.parse("--timeout", timeout));
         }
         if (deadAfter != null) {
-            builder.deadAfter(Durations.parseOrOff("--dead-after", deadAfter));
+            builder.deadAfter(deadAfter(deadAfter));
         }
         for (String header : headers) {
             int colon = header.indexOf(':');
             if (colon <= 0) {
                 throw new IllegalArgumentException("--header takes NAME:VALUE");
             }
-            builder.header(
-                    header.substring(0, colon).strip(),
-                    header.substring(colon + 1).strip());
+            try {
+                builder.header(
+                        header.substring(0, colon).strip(),
+                        header.substring(colon + 1).strip());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("--header: " + e.getMessage(), e);
+            }
         }
-        if (insecure) {
-            builder.tls(TlsClient.insecure());
-        } else if (cacert != null) {
-            builder.tls(TlsClient.trusting(cacert));
+        Optional<TlsClient> trust = trust();
+        if (trust.isPresent()) {
+            builder.tls(trust.get());
         }
         return builder.build();
+    }
+
+    /** How certificates are trusted, if not as the system does. */
+    private Optional<TlsClient> trust() {
+        if (insecure && cacert != null) {
+            throw new IllegalArgumentException("--insecure and --cacert exclude each other");
+        }
+        if (insecure) {
+            return Optional.of(TlsClient.insecure());
+        }
+        if (cacert == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TlsClient.trusting(cacert));
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--cacert: " + e.getMessage(), e);
+        }
     }
 }

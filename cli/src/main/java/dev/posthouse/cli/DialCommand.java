@@ -16,7 +16,8 @@ import picocli.CommandLine.Mixin;
         footerHeading = "%nExamples:%n",
         footer = {
             "  posthouse dial https://relay.example TOKEN < file",
-            "  posthouse dial https://relay.example @token.txt --space none < file   always through the relay",
+            "  posthouse dial https://relay.example @token.txt --space none < file",
+            "                                              always through the relay",
             "  tar c dir | POSTHOUSE_TOKEN=… posthouse dial https://relay.example"
         })
 final class DialCommand implements Callable<Integer> {

@@ -28,7 +28,7 @@ final class Failures {
     static final int LOST = 14;
     static final int PROTOCOL = 15;
 
-    /** Input or output of this process failed: a disk that is full, a descriptor that is closed. */
+    /** Input or output of this process failed: a disk that is full, a descriptor that is closed, a file that cannot be written. */
     static final int LOCAL = 16;
 
     private Failures() {}
@@ -45,6 +45,7 @@ final class Failures {
             case ProtocolViolation e -> PROTOCOL;
             case StandardStreamFailure e -> LOCAL;
             case LocalFailure e -> LOCAL;
+            case UnwrittenFile e -> LOCAL;
             case IOException e -> LOST;
             case IllegalArgumentException e -> USAGE;
             case ParameterException e -> USAGE;

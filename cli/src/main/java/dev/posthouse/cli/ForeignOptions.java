@@ -3,22 +3,16 @@ package dev.posthouse.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Options that are given and that the address has no use for: ignoring them would let the user believe in them. */
+/** Options that are given and that have no use here: ignoring them would let the user believe in them. */
 final class ForeignOptions {
 
-    private final String address;
     private final List<String> given = new ArrayList<>();
 
-    private ForeignOptions(String address) {
-        this.address = address;
-    }
-
-    /** @param address names in the error what kind of address it is */
-    static ForeignOptions of(String address) {
-        return new ForeignOptions(address);
-    }
-
-    /** Notes an option that does not belong there, if it is given. */
+    /**
+     * Notes an option that does not belong here, if it is given.
+     *
+     * @param why where it belongs, and what is so different here
+     */
     ForeignOptions refuse(String option, boolean isGiven, String why) {
         if (isGiven) {
             given.add(option + " (" + why + ")");
@@ -26,11 +20,14 @@ final class ForeignOptions {
         return this;
     }
 
-    /** @throws IllegalArgumentException that names all of them, if there are any */
-    void check() {
+    /**
+     * @param here names what they do nothing with
+     * @throws IllegalArgumentException that names all of them, if there are any
+     */
+    void check(String here) {
         if (!given.isEmpty()) {
             throw new IllegalArgumentException(
-                    "leave out what does nothing with " + address + ": " + String.join(", ", given));
+                    "leave out what does nothing with " + here + ": " + String.join(", ", given));
         }
     }
 }

@@ -60,6 +60,8 @@ final class KeygenCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException(
                     path + " exists and stays as it is; --show prints the public key of an identity", e);
+        } catch (IOException e) {
+            throw new UnwrittenFile(path, e);
         }
         return identity;
     }

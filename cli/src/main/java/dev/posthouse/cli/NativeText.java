@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.net.httpproxy.ProxyRules;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -94,6 +95,7 @@ final class NativeText {
         return name.startsWith("POSTHOUSE_")
                 || name.equals("HOME")
                 || name.equals("STATE_DIRECTORY")
+                || ProxyRules.VARIABLES.contains(name)
                 || name.startsWith("XDG_");
     }
 

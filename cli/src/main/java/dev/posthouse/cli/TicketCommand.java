@@ -2,6 +2,7 @@ package dev.posthouse.cli;
 
 import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.FileFailure;
 import dev.posthouse.offset.client.OffsetAddress;
 import dev.posthouse.offset.client.RelayAddress;
 import dev.posthouse.offset.client.RelayTicket;
@@ -66,6 +67,7 @@ final class TicketCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out =
                 Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
+        refuseWhatDoesNothing();
         if (ticket != null) {
             out.println(new OffsetAddress(read(ticket).relay(), Optional.empty()));
         } else if (output != null) {
@@ -77,7 +79,25 @@ final class TicketCommand implements Callable<Integer> {
         return Failures.OK;
     }
 
-    private static RelayTicket read(Path file) throws IOException {
+    private void refuseWhatDoesNothing() {
+        if (ticket != null) {
+            String shows = "a TICKET is only shown";
+            new ForeignOptions()
+                    .refuse("--identity", identity != null, shows)
+                    .refuse("--address", address != null, shows)
+                    .refuse("--from", from != null, shows)
+                    .refuse("--output", output != null, shows)
+                    .check("a TICKET");
+        } else if (from != null) {
+            String both = "the address has the key and the place";
+            new ForeignOptions()
+                    .refuse("--identity", identity != null, both)
+                    .refuse("--address", address != null, both)
+                    .check("--from");
+        }
+    }
+
+    private static RelayTicket read(Path file) {
         try {
             return RelayTicket.read(file);
         } catch (NoSuchFileException e) {
@@ -85,6 +105,8 @@ final class TicketCommand implements Callable<Integer> {
                     "there is no ticket file " + file + "; an address is made into one with --from", e);
         } catch (MalformedKeyFile e) {
             throw new IllegalArgumentException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("the ticket file " + FileFailure.words(file, e), e);
         }
     }
 
@@ -105,6 +127,8 @@ final class TicketCommand implements Callable<Integer> {
             ticket.write(output);
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException(output + " exists and stays as it is", e);
+        } catch (IOException e) {
+            throw new UnwrittenFile(output, e);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ParameterException;
@@ -33,9 +34,6 @@ final class UsageErrors {
                 ? unmatched(unmatched)
                 : withoutSecrets(String.valueOf(error.getMessage()), args);
         err.println("posthouse: " + message);
-        if (error instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
-            unmatched.printSuggestions(err);
-        }
         err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return Failures.USAGE;
     }
@@ -52,6 +50,12 @@ final class UsageErrors {
                     takesToken && !first.startsWith("--") ? "; a TOKEN that begins with '-' stands behind '--'" : "";
             if (takesToken && first.startsWith("--no-") && first.endsWith("direct")) {
                 hint = "; --space none takes no direct way";
+            } else if (takesToken && shown && option.group(1).equals("--token")) {
+                hint = "; the TOKEN stands behind the ADDRESS, or in POSTHOUSE_TOKEN";
+            } else if (first.startsWith("--") && shown) {
+                hint = meant(error, option.group(1))
+                        .map(name -> "; did you mean '" + name + "'?")
+                        .orElse("");
             }
             return (shown ? "unknown option " + option.group(1) : "unknown option") + hint;
         }
@@ -69,6 +73,18 @@ final class UsageErrors {
         return known.isEmpty()
                 ? "there are no arguments but options here"
                 : "an argument too many behind " + known.getLast();
+    }
+
+    /** The option that is nearly the same, or else the only one that has the word in it. */
+    private static Optional<String> meant(UnmatchedArgumentException error, String given) {
+        Set<String> known = error.getCommandLine().getCommandSpec().optionsMap().keySet();
+        String nearest = NearestName.of(given, known, " ");
+        if (NearestName.edits(given, nearest) <= NEAR) {
+            return Optional.of(nearest);
+        }
+        List<String> longer =
+                known.stream().filter(name -> name.contains(given.substring(2))).toList();
+        return longer.size() == 1 ? Optional.of(longer.getFirst()) : Optional.empty();
     }
 
     private static String noCommand(UnmatchedArgumentException error, String word) {

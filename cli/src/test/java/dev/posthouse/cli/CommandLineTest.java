@@ -168,6 +168,42 @@ class CommandLineTest {
     }
 
     @Test
+    void fileThatCannotBeWrittenIsNamedWithTheReason(@TempDir Path directory) throws IOException {
+        String nowhere = directory.resolve("missing/me.ident").toString();
+        Ran keygen = run("keygen", nowhere);
+        assertThat(keygen.code()).isEqualTo(Failures.LOCAL);
+        assertThat(keygen.err())
+                .isEqualToIgnoringNewLines("posthouse: cannot write " + nowhere + ": there is no directory "
+                        + directory.resolve("missing"));
+        Ran ticket = run("ticket", "--from", "offset://h:1/" + "A".repeat(43), "-o", nowhere);
+        assertThat(ticket.code()).isEqualTo(Failures.LOCAL);
+        assertThat(ticket.err()).contains("cannot write " + nowhere + ": there is no directory ");
+
+        String inAFile = Files.writeString(directory.resolve("file"), "")
+                .resolve("me.ident")
+                .toString();
+        assertThat(run("keygen", inAFile).err())
+                .contains("cannot write " + inAFile + ": a part of its path is no directory");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "serve --listne 1 | unknown option --listne; did you mean '--listen'?",
+                "serve --tls-cert f | unknown option --tls-cert; did you mean '--tls-certificate'?",
+                "serve --identity f | unknown option --identity; did you mean '--offset-identity'?",
+                "serve --frobnicate | unknown option --frobnicate",
+                "dial http://h t --timout 5s | unknown option --timout; did you mean '--timeout'?",
+                "dial --token t http://h | unknown option --token; the TOKEN stands behind the ADDRESS",
+            })
+    void unknownOptionIsNamedWithWhatMayBeMeant(String line, String said) {
+        Ran ran = run(line.split(" "));
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("posthouse: " + said).doesNotContain("Possible solutions");
+    }
+
+    @Test
     void ticketsAreWrittenAndShown(@TempDir Path directory) {
         String identity = directory.resolve("relay.ident").toString();
         String key = run("keygen", identity).out().strip();
@@ -180,6 +216,11 @@ class CommandLineTest {
         assertThat(run("ticket", ticket).out().strip()).isEqualTo(address);
         assertThat(run("ticket", "--from", address).out()).contains("\"publicKey\": \"" + key + "\"");
         assertThat(run("ticket", "--from", address, "-o", ticket).code()).isEqualTo(Failures.USAGE);
+        assertThat(run("ticket", ticket, "--output", directory.resolve("other").toString())
+                        .err())
+                .contains("leave out what does nothing with a TICKET: --output");
+        assertThat(run("ticket", "--from", address, "-a", "other.example:1").err())
+                .contains("leave out what does nothing with --from: --address");
         assertThat(run("ticket", "-a", "relay.example:8080").err()).contains("--identity FILE");
         assertThat(run("ticket", "--from", "http://relay.example").code()).isEqualTo(Failures.USAGE);
     }

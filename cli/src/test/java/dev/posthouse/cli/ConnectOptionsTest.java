@@ -2,10 +2,15 @@ package dev.posthouse.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.posthouse.net.connection.AddressScheme;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,27 +28,83 @@ class ConnectOptionsTest {
         return options;
     }
 
+    private static void assertRefused(ConnectOptions options, String named) {
+        assertThatThrownBy(options::scheme)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("leave out what does nothing with ")
+                .hasMessageContaining(named);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "http://h t --allow all | --allow (it is for offset:// addresses)",
-                "http://h t --identity me | --identity (it is for offset:// addresses)",
-                "http://h t --identity me --allow all | --identity (it is for offset:// addresses), --allow",
-                "offset://h:1/RELAY --space none | --space",
-                "offset://h:1/RELAY -s default | --space",
-                "offset://h:1/RELAY --wait 1s | --wait",
-                "offset://h:1/RELAY -w | -w",
-                "offset://h:1/RELAY --header a:b | --header",
-                "offset://h:1/RELAY --cacert f | --cacert",
-                "offset://h:1/RELAY --insecure | --insecure",
-                "offset://h:1/RELAY --allow all | it is for accept",
+                "http://h t --allow all | an http:// address: --allow (it belongs to offset:// addresses",
+                "https://h t --allow all | an https:// address: --allow (it belongs to offset:// addresses",
+                "http://h t --identity me | --identity (it belongs to offset:// addresses",
+                "http://h t --identity me --allow all | TOKEN), --allow (it belongs to offset:// addresses",
+                "http://h t --cacert f | --cacert (it belongs to https:// addresses and https:// proxies",
+                "http://h t --insecure | --insecure (it belongs to https:// addresses and https:// proxies",
+                "offset://h:1/RELAY --space none | an offset:// address: --space (it belongs to http:// and https://",
+                "offset://h:1/RELAY -s default | --space (it belongs to http:// and https:// addresses",
+                "offset://h:1/RELAY --wait 1s | --wait (it belongs to http:// and https:// addresses",
+                "offset://h:1/RELAY -w | -w (it belongs to http:// and https:// addresses",
+                "offset://h:1/RELAY --header a:b | --header (it belongs to http:// and https:// addresses",
+                "offset://h:1/RELAY --cacert f | --cacert (it belongs to https:// addresses and https:// proxies",
+                "offset://h:1/RELAY --insecure | --insecure (it belongs to https:// addresses and https:// proxies",
             })
     void optionThatDoesNothingWithAnAddressIsAnError(String line, String named) {
-        assertThatThrownBy(() -> options(line.replace("RELAY", RELAY)).scheme())
+        String words = line.replace("RELAY", RELAY);
+        assertRefused(options(words), named);
+        ConnectOptions accepts = options(words);
+        accepts.accepting();
+        assertRefused(accepts, named);
+    }
+
+    @Test
+    void optionThatDoesNothingWithACommandIsAnError() {
+        assertRefused(options("offset://h:1/" + RELAY + " --allow all"), "--allow (it belongs to accept;");
+        ConnectOptions accepts = options("http://h t --wait 1s");
+        accepts.accepting();
+        assertRefused(accepts, "--wait (it belongs to dial, which chooses the route)");
+    }
+
+    /** Every option of the two commands is either for all addresses or refused with some. */
+    @Test
+    void everyOptionIsAccountedFor(@TempDir Path directory) throws IOException {
+        Path identity = directory.resolve("me.ident");
+        assertThat(Main.commandLine().execute("keygen", identity.toString())).isZero();
+        Map<String, String> forAll = Map.of(
+                "--timeout", " 5s", "--dead-after", " 5s", "--force", "", "--json", "", "--verbose", "", "--quiet", "");
+        for (String name : forAll.keySet()) {
+            String option = name + forAll.get(name);
+            try (AddressScheme rdv = options("http://h t " + option).scheme();
+                    AddressScheme offset = options(
+                                    "offset://h:1/" + RELAY + "/" + RELAY + " --identity " + identity + " " + option)
+                            .scheme()) {
+                assertThat(List.of(rdv.name(), offset.name())).containsExactly("rdv", "offset");
+            }
+        }
+        Set<String> forSome =
+                Set.of("--space", "--wait", "-w", "--header", "--identity", "--allow", "--cacert", "--insecure");
+        assertThat(new CommandLine(new ConnectOptions()).getCommandSpec().options())
+                .allSatisfy(option -> assertThat(option.names())
+                        .as("a new option belongs into one of these lists, and into the test above")
+                        .anyMatch(name -> forSome.contains(name) || forAll.containsKey(name)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://h t -q -v | --quiet and --verbose",
+                "http://h t -w --wait 1s | --wait and -w",
+                "https://h t --insecure --cacert f | --insecure and --cacert",
+            })
+    void optionsThatContradictEachOtherAreAnError(String line, String named) {
+        assertThatThrownBy(() -> options(line).scheme())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith("leave out what does nothing")
-                .hasMessageContaining(named);
+                .hasMessage(named + " exclude each other");
     }
 
     @Test
@@ -62,8 +123,46 @@ class ConnectOptionsTest {
         try (AddressScheme scheme = allows.scheme()) {
             assertThat(scheme.name()).isEqualTo("offset");
         }
-        try (AddressScheme scheme = options(line).scheme()) {
+        try (AddressScheme scheme =
+                options(line.replace(RELAY, RELAY + "/" + RELAY)).scheme()) {
             assertThat(scheme.name()).isEqualTo("offset");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "http://h t --dead-after 10ms | --dead-after takes a second or more, or off, not '10ms'",
+                "http://h t --header Host:x | --header: the header Host is the protocol's own",
+                "http://h t --header nothing | --header takes NAME:VALUE",
+                "https://h t --cacert /missing.pem | --cacert: there is no file /missing.pem",
+                "offset://h:1/RELAY --identity ME --allow foo --accept | --allow takes a public key, or all: ",
+                "offset://h:1/RELAY/RELAY --identity ME --allow all --accept | to accept, there is no PEERKEY",
+                "offset://h:1/RELAY --identity ME | to dial, the address ends with the PEERKEY",
+                "t http://h | it stands before the TOKEN",
+            })
+    void whatIsWrongWithAnOptionNamesIt(String line, String said, @TempDir Path directory) {
+        Path identity = directory.resolve("me.ident");
+        assertThat(Main.commandLine().execute("keygen", identity.toString())).isZero();
+        String words = line.replace("RELAY", RELAY).replace("ME", identity.toString());
+        ConnectOptions options = options(words.replace(" --accept", ""));
+        if (words.endsWith(" --accept")) {
+            options.accepting();
+        }
+        assertThatThrownBy(options::scheme)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(said);
+    }
+
+    @Test
+    void missingTokenIsFoundBeforeAnythingIsWaitedFor() throws IOException {
+        assumeThat(System.getenv("POSTHOUSE_TOKEN")).isNull();
+        ConnectOptions options = options("http://h");
+        try (AddressScheme scheme = options.scheme()) {
+            assertThatThrownBy(() -> options.token(scheme, InputStream.nullInputStream()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("the TOKEN is missing: ");
         }
     }
 

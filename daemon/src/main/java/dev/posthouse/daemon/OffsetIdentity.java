@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -66,6 +67,7 @@ record OffsetIdentity(Path file, Identity identity) {
     /** Here it may be a directory above that is in the way, or one that is missing a right. */
     private static String whyNotKept(IOException e) {
         return switch (e) {
+            case NoSuchFileException missing -> "there is no " + missing.getFile() + ", and none can be made";
             case AccessDeniedException denied -> "permission denied: " + denied.getFile();
             case FileAlreadyExistsException taken -> taken.getFile() + " is not a directory";
             case FileSystemException other when other.getReason() != null -> other.getFile() + ": " + other.getReason();

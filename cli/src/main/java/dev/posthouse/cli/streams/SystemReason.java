@@ -18,6 +18,7 @@ public final class SystemReason {
             "broken pipe", "its reader has gone (broken pipe)",
             "bad file descriptor", "it is closed, or not open for this",
             "is a directory", "it is a directory",
+            "not a directory", "a part of its path is no directory",
             "input/output error", "the device reports an error (input/output error)",
             "connection reset by peer", "the other end has reset it",
             "file too large", "the file would grow past the limit for files (file too large)");

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which relays are reached through which proxy. Immutable.
@@ -14,6 +15,10 @@ import java.util.Optional;
  * unless NO_PROXY names it. Unlike curl, an http relay falls back to HTTPS_PROXY, since both need the same CONNECT.
  */
 public final class ProxyRules {
+
+    /** The variables that {@link #fromVariables} looks at. */
+    public static final Set<String> VARIABLES =
+            Set.of("https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY");
 
     /** No proxy for anything. */
     public static final ProxyRules NONE =
@@ -38,8 +43,7 @@ public final class ProxyRules {
     }
 
     /**
-     * What environment variables say: {@code https_proxy}, {@code HTTPS_PROXY}, {@code http_proxy}, {@code all_proxy}, {@code
-     * ALL_PROXY}, {@code no_proxy} and {@code NO_PROXY}, the lower-case one first. An empty one counts as not set.
+     * What environment variables, {@link #VARIABLES}, say, the lower-case one first. An empty one counts as not set.
      *
      * @throws IllegalArgumentException if one of them is no address of a proxy; names the variable, and repeats nothing of it
      */

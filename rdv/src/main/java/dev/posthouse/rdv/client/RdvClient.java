@@ -365,9 +365,13 @@ public final class RdvClient implements AutoCloseable {
         /**
          * A header of the application's own, sent with the request: {@code Authorization}, for one.
          *
-         * @throws IllegalArgumentException if the name is no token, or the value not ISO-8859-1 without controls
+         * @throws IllegalArgumentException if the name is no token or one that the protocol sets, or the value not ISO-8859-1
+         *     without controls
          */
         public Builder header(String name, String value) {
+            if (RdvRequest.isOurs(name)) {
+                throw new IllegalArgumentException("the header " + name + " is the protocol's own and cannot be set");
+            }
             headers.add(name, value);
             return this;
         }

@@ -11,11 +11,20 @@ import java.util.Optional;
 /** rdv's addresses: those of its servers, with a token. */
 public final class RdvScheme implements AddressScheme {
 
+    /** The form of the addresses, and what they mean, in one line. */
+    public static final String FORM = "http://HOST[:PORT][/PATH] or https://…, with a TOKEN: an rdv server";
+
     private final RdvClient client;
 
     /** @param client dials and accepts; stays its owner's to close */
     public RdvScheme(RdvClient client) {
         this.client = client;
+    }
+
+    /** Whether an address is one of an rdv server, as far as its beginning tells. */
+    public static boolean isAddress(String address) {
+        String lower = address.toLowerCase(Locale.ROOT);
+        return lower.startsWith("http://") || lower.startsWith("https://");
     }
 
     @Override
@@ -25,13 +34,12 @@ public final class RdvScheme implements AddressScheme {
 
     @Override
     public String form() {
-        return "http://HOST[:PORT][/PATH] or https://…, with a TOKEN: an rdv server";
+        return FORM;
     }
 
     @Override
     public boolean recognises(String address) {
-        String lower = address.toLowerCase(Locale.ROOT);
-        return lower.startsWith("http://") || lower.startsWith("https://");
+        return isAddress(address);
     }
 
     @Override
@@ -45,7 +53,7 @@ public final class RdvScheme implements AddressScheme {
     }
 
     private static String needed(Optional<String> token) {
-        return token.orElseThrow(() -> new IllegalArgumentException(
-                "missing rdv token: give TOKEN, @FILE, - for standard input, or set POSTHOUSE_TOKEN"));
+        return token.orElseThrow(
+                () -> new IllegalArgumentException("missing rdv token: give the word that both peers have agreed on"));
     }
 }

@@ -141,7 +141,8 @@ public record RdvRequest(
         return new RequestHead(method.name(), token.target(server), "HTTP/1.1", headers.build()).toBytes();
     }
 
-    private static boolean isOurs(String name) {
+    /** Whether a header is one that the protocol sets, which an application cannot. */
+    public static boolean isOurs(String name) {
         return List.of("Host", "Connection", "Upgrade", Rdv.SELF_ADDRS, Rdv.ROUND_TRIP, Rdv.STREAM).stream()
                 .anyMatch(name::equalsIgnoreCase);
     }
