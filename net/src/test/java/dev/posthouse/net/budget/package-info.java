@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.net.budget;
+
+import org.jspecify.annotations.NullMarked;
