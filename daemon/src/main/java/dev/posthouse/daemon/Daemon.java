@@ -157,6 +157,7 @@ public final class Daemon implements AutoCloseable {
                 relays.draining(),
                 relays.connections(),
                 Descriptors.ofThisProcess(),
+                relays.services().connections().memory(),
                 relays.circuits(),
                 waits.now(),
                 totals,

@@ -85,6 +85,9 @@ final class Relays implements AutoCloseable {
             throws IOException {
         Relay.Builder builder = Relay.builder()
                 .proxies(configuration.value(Settings.PROXY_TRUSTED))
+                .speakForOthers(configuration
+                        .value(Settings.PROXY_TRUSTED)
+                        .and(configuration.value(Settings.FORWARDED_TRUSTED)))
                 .services(services);
         for (DialectName dialect : configuration.value(Settings.DIALECTS)) {
             builder = builder.dialect(dialect(dialect, configuration, access, offset));
@@ -128,7 +131,7 @@ final class Relays implements AutoCloseable {
 
     /** Open connections. */
     long connections() {
-        return relays.stream().mapToLong(Relay::connections).sum();
+        return services.connections().open();
     }
 
     /** Circuits that run. */
@@ -138,7 +141,7 @@ final class Relays implements AutoCloseable {
 
     /** What the descriptor limit allows. */
     Descriptors descriptors() {
-        return relays.getFirst().descriptors();
+        return services.connections().descriptors();
     }
 
     /** Whether newcomers are turned away. */

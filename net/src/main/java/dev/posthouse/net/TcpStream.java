@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connected TCP socket. Nagle's algorithm is off and keepalive on: a peer that is silent because it is gone is found out
@@ -35,6 +37,7 @@ public final class TcpStream implements ByteStream {
     private final SocketChannel channel;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private final AtomicReference<@Nullable Runnable> whenClosed;
     private volatile int readTimeoutMillis;
 
     private volatile long lastTaken = System.nanoTime();
@@ -47,7 +50,18 @@ public final class TcpStream implements ByteStream {
      * @throws IOException if it is closed or the options cannot be set; the channel is then still the caller's
      */
     public TcpStream(SocketChannel channel) throws IOException {
+        this(channel, () -> {});
+    }
+
+    /**
+     * The same, and tells when it is closed.
+     *
+     * @param whenClosed called once, after this stream was closed or aborted, by whoever did that; must not block. Not called if
+     *     the constructor throws
+     */
+    public TcpStream(SocketChannel channel, Runnable whenClosed) throws IOException {
         this.channel = channel;
+        this.whenClosed = new AtomicReference<>(whenClosed);
         // kept here: what a stream was connected to is asked for when it has ended, too
         if (!(channel.getRemoteAddress() instanceof InetSocketAddress far)
                 || !(channel.getLocalAddress() instanceof InetSocketAddress near)) {
@@ -173,7 +187,7 @@ public final class TcpStream implements ByteStream {
             // closed already, or broken: the close below is all there is to do
         }
         try {
-            channel.close();
+            close();
         } catch (IOException e) {
             // nothing is left that could be done about a descriptor that does not close
         }
@@ -186,7 +200,14 @@ public final class TcpStream implements ByteStream {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        try {
+            channel.close();
+        } finally {
+            Runnable once = whenClosed.getAndSet(null);
+            if (once != null) {
+                once.run();
+            }
+        }
     }
 
     @Override

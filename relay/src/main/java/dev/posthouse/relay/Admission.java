@@ -1,7 +1,10 @@
 package dev.posthouse.relay;
 
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Counts who waits and which circuits run, for each address and in all, and says no past the {@link Limits}. Limits can
@@ -55,6 +58,7 @@ public final class Admission {
     }
 
     private volatile Limits limits;
+    private final List<Consumer<Limits>> listeners = new CopyOnWriteArrayList<>();
     private final Count waiting = new Count();
     private final Count circuits = new Count();
 
@@ -70,6 +74,12 @@ public final class Admission {
     /** Changes the limits for whatever comes next. */
     public void limits(Limits next) {
         limits = next;
+        listeners.forEach(listener -> listener.accept(next));
+    }
+
+    /** Has {@code listener} told of every change. */
+    void onChange(Consumer<Limits> listener) {
+        listeners.add(listener);
     }
 
     /** Asks for a place to wait. */

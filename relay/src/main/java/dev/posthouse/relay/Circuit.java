@@ -10,26 +10,24 @@ public final class Circuit {
     private final long id;
     private final String dialect;
     private final NameTag name;
-    private final InetSocketAddress dialer;
-    private final InetSocketAddress accepter;
+    private final Leg dialer;
+    private final Leg accepter;
     private final long startNanos;
     private volatile @Nullable Splice splice;
     // Guarded by this: why it is to end, said before it had a splice.
     private @Nullable Reason endedEarly;
 
-    Circuit(
-            long id,
-            String dialect,
-            NameTag name,
-            InetSocketAddress dialer,
-            InetSocketAddress accepter,
-            long startNanos) {
+    Circuit(long id, String dialect, NameTag name, Leg dialer, Leg accepter, long startNanos) {
         this.id = id;
         this.dialect = dialect;
         this.name = name;
         this.dialer = dialer;
         this.accepter = accepter;
         this.startNanos = startNanos;
+    }
+
+    boolean isOf(Relay relay) {
+        return dialer.isAcceptedBy(relay) || accepter.isAcceptedBy(relay);
     }
 
     void carriedBy(Splice joined) {
@@ -60,12 +58,12 @@ public final class Circuit {
 
     /** The dialer's address. */
     public InetSocketAddress dialer() {
-        return dialer;
+        return dialer.peer();
     }
 
     /** The accepter's address. */
     public InetSocketAddress accepter() {
-        return accepter;
+        return accepter.peer();
     }
 
     /** {@link System#nanoTime()} when it was opened. */

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -69,7 +71,8 @@ public final class Circuits {
     }
 
     /**
-     * Joins two legs for good.
+     * Joins two legs for good. If that fails, whatever it was that failed, the circuit ends with {@link Reason#INTERNAL}: both legs
+     * are aborted, everything is given back, and {@code onEnd} is called here.
      *
      * @param number from {@link #nextNumber}
      * @param dialer given up; closed in the end
@@ -91,31 +94,78 @@ public final class Circuits {
             List<Meter> own,
             Duration took,
             Consumer<SpliceEnd> onEnd) {
-        long start = System.nanoTime();
-        var circuit = new Circuit(number, dialect, name, dialer.peer(), accepter.peer(), start);
-        Metering.Use use = metering.use(AddressKey.of(dialer.payer()), AddressKey.of(accepter.payer()));
-        var meters = new ArrayList<Meter>(own);
-        meters.addAll(use.meters());
-        running.put(number, circuit);
-        events.on(new RelayEvent.CircuitOpened(dialect, number, name, took));
-        circuit.carriedBy(joint.join(new Terms(metering.idle(), metering.stalled(), meters), end -> {
-            use.close();
-            dialer.release();
-            accepter.release();
-            place.close();
-            events.on(new RelayEvent.CircuitClosed(
-                    dialect,
-                    number,
-                    name,
-                    end.reason(),
-                    end.leftToRight(),
-                    end.rightToLeft(),
-                    Duration.ofNanos(System.nanoTime() - start),
-                    end.error().map(Circuits::text)));
-            remove(number);
-            onEnd.accept(end);
-        }));
+        var circuit = new Circuit(number, dialect, name, dialer, accepter, System.nanoTime());
+        var opening = new Opening(circuit, dialer, accepter, place, onEnd);
+        try {
+            Metering.Use use = metering.use(AddressKey.of(dialer.payer()), AddressKey.of(accepter.payer()));
+            opening.use = use;
+            var meters = new ArrayList<Meter>(own);
+            meters.addAll(use.meters());
+            running.put(number, circuit);
+            events.on(new RelayEvent.CircuitOpened(dialect, number, name, took));
+            circuit.carriedBy(joint.join(
+                    new Terms(metering.idle(), metering.stalled(), meters, dialer.holding(), accepter.holding()),
+                    opening));
+        } catch (RuntimeException | Error e) {
+            opening.fail(e);
+        }
         return circuit;
+    }
+
+    /** What has to be given back in the end, and is exactly once, whatever fails on the way. */
+    private final class Opening implements Consumer<SpliceEnd> {
+        private final Circuit circuit;
+        private final Leg dialer;
+        private final Leg accepter;
+        private final Permit place;
+        private final Consumer<SpliceEnd> onEnd;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private volatile Metering.Use use = Metering.Use.NONE;
+
+        Opening(Circuit circuit, Leg dialer, Leg accepter, Permit place, Consumer<SpliceEnd> onEnd) {
+            this.circuit = circuit;
+            this.dialer = dialer;
+            this.accepter = accepter;
+            this.place = place;
+            this.onEnd = onEnd;
+        }
+
+        @Override
+        public void accept(SpliceEnd end) {
+            if (!over.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                use.close();
+                dialer.release();
+                accepter.release();
+                place.close();
+                events.on(new RelayEvent.CircuitClosed(
+                        circuit.dialect(),
+                        circuit.id(),
+                        circuit.name(),
+                        end.reason(),
+                        end.leftToRight(),
+                        end.rightToLeft(),
+                        Duration.ofNanos(System.nanoTime() - circuit.startNanos()),
+                        end.error().map(Circuits::text)));
+            } finally {
+                remove(circuit.id());
+                onEnd.accept(end);
+            }
+        }
+
+        /** Nothing carries it, or nobody knows what does: both peers are let go of, and the log says why. */
+        void fail(Throwable thrown) {
+            dialer.abort();
+            accepter.abort();
+            try {
+                events.on(new RelayEvent.Fault("opening a circuit", thrown));
+            } finally {
+                accept(new SpliceEnd(
+                        Reason.INTERNAL, 0, 0, Optional.of(new IOException("the relay failed: " + thrown, thrown))));
+            }
+        }
     }
 
     /** Which of the two took nothing is what an operator wants to know; the data path knows left and right only. */
@@ -167,5 +217,14 @@ public final class Circuits {
     /** Ends all that run. */
     public void endAll(Reason reason) {
         running.values().forEach(circuit -> circuit.end(reason));
+    }
+
+    /** Ends those of which {@code relay} accepted an end. */
+    void endAll(Reason reason, Relay relay) {
+        for (Circuit circuit : running.values()) {
+            if (circuit.isOf(relay)) {
+                circuit.end(reason);
+            }
+        }
     }
 }

@@ -23,9 +23,18 @@ public interface Directory {
      * @param offer what the partner is told
      * @param node whose waiting room holds the connection
      * @param slot where it stands there
+     * @param arrival its place in the order in which that node's came: who came later wins, in whatever order their words reach the
+     *     directory, and also over one that comes back from a partner that had gone
      * @param expiry when a directory may forget it
      */
-    record Presence(String dialect, String name, Role role, Offer offer, String node, long slot, Instant expiry) {}
+    record Presence(
+            String dialect, String name, Role role, Offer offer, String node, long slot, long arrival, Instant expiry) {
+
+        /** Whether it came before {@code other}; nobody can tell of two nodes, where whoever is heard last counts as later. */
+        public boolean isOlderThan(Presence other) {
+            return node.equals(other.node) && arrival < other.arrival;
+        }
+    }
 
     /** The two sides of a meeting. */
     enum Role {
@@ -64,19 +73,25 @@ public interface Directory {
     /** What came of {@link #meet}. */
     sealed interface Meeting {
         /**
-         * It waits now.
-         *
-         * @param replaced the one of the same name and role whose place it took; no longer in the directory
-         */
-        record Waiting(Optional<Presence> replaced) implements Meeting {}
-
-        /**
          * Its partner was waiting; neither is in the directory now.
          *
          * @param partner where the partner is: on this node, or on another
          */
         record Matched(Presence partner) implements Meeting {}
+
+        /**
+         * It waits now.
+         *
+         * @param replaced the one of the same name and role whose place it took; no longer in the directory
+         */
+        record Waiting(Optional<Presence> replaced) implements Placing {}
+
+        /** One of the same name and role that came later is there; it stays, and this one is not in the directory. */
+        record Superseded() implements Placing {}
     }
+
+    /** What came of {@link #announce}, or of {@link #meet} where there was no partner. */
+    sealed interface Placing extends Meeting {}
 
     /**
      * Takes out whoever waits in the other role under a name: for one who may not, or need not, wait.
@@ -94,9 +109,9 @@ public interface Directory {
      * find} it, one after the other, and it stays until it is {@linkplain #withdraw withdrawn}. Such names do not meet
      * those that wait for each other.
      *
-     * @return the one of the same name whose place it took; no longer in the directory
+     * @return whether it is there now, and the one of the same name whose place it took
      */
-    Optional<Presence> announce(Presence presence);
+    Placing announce(Presence presence);
 
     /** Who was {@linkplain #announce announced} under a name and is still there. */
     Optional<Presence> find(String dialect, String name);

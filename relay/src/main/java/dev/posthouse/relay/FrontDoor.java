@@ -49,6 +49,12 @@ final class FrontDoor {
     /** For a TLS handshake; the deadline of the whole still holds. */
     private static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
+    /** What an engine holds in a handshake, and its buffers for records that are not whole. */
+    private static final int TLS_BEGINNING = 64 * 1_024;
+
+    /** What it holds once it is through and nothing moves. */
+    private static final int TLS_WAITING = 8 * 1_024;
+
     private final List<Dialect> dialects;
     private final NetworkBlocks proxies;
     private final @Nullable TlsServer tls;
@@ -63,14 +69,14 @@ final class FrontDoor {
      * Finds out whose connection this is.
      *
      * @param leg with its stream at the very first byte
-     * @param limit for all of it
+     * @throws OverLimit if a proxy names a peer that has as much already as it may
      * @throws Unrecognised if no dialect wants it, or it ended first
      * @throws IOException if the connection broke, or the time was up
      */
-    Arrival receive(Leg leg, Duration limit) throws IOException {
+    Arrival receive(Leg leg) throws IOException {
         return Deadline.within(
                 leg.stream(),
-                limit,
+                leg.untilProved(),
                 "the first bytes",
                 () -> recognise(proxies.contains(leg.remote().getAddress()) ? behindProxy(leg) : leg, true));
     }
@@ -118,7 +124,9 @@ final class FrontDoor {
             ByteBuffer seen = first.duplicate().flip();
             boolean open = false;
             if (mayBeTls && tls != null && seen.get(0) == TLS_HANDSHAKE) {
+                leg.holding().take(TLS_BEGINNING, "a TLS handshake");
                 ByteStream secured = tls.accept(PushbackStream.of(leg.stream(), seen), HANDSHAKE);
+                leg.holding().give(TLS_BEGINNING - TLS_WAITING);
                 return recognise(leg.with(secured), false);
             }
             int shown = Math.min(seen.remaining(), Relay.DETECTION_BOUND);

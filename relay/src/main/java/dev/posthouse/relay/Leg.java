@@ -1,9 +1,11 @@
 package dev.posthouse.relay;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.budget.Holding;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -16,8 +18,9 @@ public final class Leg implements AutoCloseable {
     private final InetSocketAddress remote;
     private final Optional<InetSocketAddress> observed;
     private final InetAddress payer;
-    private final Permit place;
+    private final Place place;
     private final boolean crowded;
+    private final long due;
 
     /**
      * @param stream the connection, with every byte that was read ahead still in it
@@ -25,14 +28,23 @@ public final class Leg implements AutoCloseable {
      * @param observed the peer's address as the world sees it, if it is known
      * @param place given back when the leg is closed
      * @param crowded whether descriptors are nearly used up, so that the dialect should refuse at once
+     * @param head how long it may take until its peer has proved who it is, or made a request in order
      */
     public Leg(
             ByteStream stream,
             InetSocketAddress remote,
             Optional<InetSocketAddress> observed,
-            Permit place,
-            boolean crowded) {
-        this(stream, remote, observed, observed.orElse(remote).getAddress(), place, crowded);
+            Place place,
+            boolean crowded,
+            Duration head) {
+        this(
+                stream,
+                remote,
+                observed,
+                observed.orElse(remote).getAddress(),
+                place,
+                crowded,
+                System.nanoTime() + head.toNanos());
     }
 
     private Leg(
@@ -40,19 +52,21 @@ public final class Leg implements AutoCloseable {
             InetSocketAddress remote,
             Optional<InetSocketAddress> observed,
             InetAddress payer,
-            Permit place,
-            boolean crowded) {
+            Place place,
+            boolean crowded,
+            long due) {
         this.stream = stream;
         this.remote = remote;
         this.observed = observed;
         this.payer = payer;
         this.place = place;
         this.crowded = crowded;
+        this.due = due;
     }
 
     /** The same leg going on with another stream: one with bytes put back, one that a watch gave back, a TLS one. */
     public Leg with(ByteStream other) {
-        return other.equals(stream) ? this : new Leg(other, remote, observed, payer, place, crowded);
+        return other.equals(stream) ? this : new Leg(other, remote, observed, payer, place, crowded, due);
     }
 
     /**
@@ -60,9 +74,28 @@ public final class Leg implements AutoCloseable {
      *
      * @param address where the world sees the peer, if the proxy said it whole
      * @param counted whom limits count
+     * @throws OverLimit if that address has as many connections already as it may, or as much memory
      */
-    public Leg observedAs(Optional<InetSocketAddress> address, InetAddress counted) {
-        return new Leg(stream, remote, address, counted, place, crowded);
+    public Leg observedAs(Optional<InetSocketAddress> address, InetAddress counted) throws OverLimit {
+        place.moveTo(AddressKey.of(counted));
+        return new Leg(stream, remote, address, counted, place, crowded, due);
+    }
+
+    /**
+     * What is left of the time in which a peer has to prove who it is or to make a request in order: the time of everything before
+     * that, from accept on, together. Positive: at least a millisecond.
+     */
+    public Duration untilProved() {
+        return Duration.ofNanos(Math.max(1_000_000, due - System.nanoTime()));
+    }
+
+    boolean isAcceptedBy(Relay relay) {
+        return place.isAcceptedBy(relay);
+    }
+
+    /** What is held for this connection. */
+    public Holding holding() {
+        return place.holding();
     }
 
     /** The bytes. */

@@ -1,5 +1,7 @@
 package dev.posthouse.relay;
 
+import dev.posthouse.net.budget.MemoryBudget;
+import dev.posthouse.relay.splice.Meter;
 import java.time.Duration;
 
 /**
@@ -9,6 +11,7 @@ import java.time.Duration;
  * @param head the whole of a connection's first bytes and its request; positive
  * @param lobby how long a peer may wait for its partner; positive
  * @param choice how long two peers that met may take to choose a route; positive
+ * @param connectionsPerAddress connections, from accept on, for each address
  * @param waitingPerAddress peers that wait, for each address (IPv6: each /64)
  * @param waitingInAll peers that wait
  * @param circuitsPerAddress circuits, for each address that is an end of them
@@ -22,11 +25,14 @@ import java.time.Duration;
  * @param ratePerCircuit bytes a second of one circuit, both directions together
  * @param ratePerAddress bytes a second of all circuits of one address
  * @param rateInAll bytes a second of all circuits
+ * @param memoryPerAddress bytes that may be held in memory for the peers of one address; or {@link #BY_HEAP}
+ * @param memoryInAll bytes that may be held in memory for peers; or {@link #BY_HEAP}
  */
 public record Limits(
         Duration head,
         Duration lobby,
         Duration choice,
+        int connectionsPerAddress,
         int waitingPerAddress,
         int waitingInAll,
         int circuitsPerAddress,
@@ -39,7 +45,12 @@ public record Limits(
         Duration period,
         long ratePerCircuit,
         long ratePerAddress,
-        long rateInAll) {
+        long rateInAll,
+        long memoryPerAddress,
+        long memoryInAll) {
+
+    /** Memory by the heap that the process has: a quarter of it in all, of that a sixteenth for one address, if that is 8 MiB. */
+    public static final long BY_HEAP = -1;
 
     /** What a relay starts with if nobody says otherwise. */
     public static final Limits DEFAULT = builder().build();
@@ -51,6 +62,7 @@ public record Limits(
         positive("period", period);
         notNegative("idle", idle.toMillis());
         notNegative("stalled", stalled.toMillis());
+        notNegative("connectionsPerAddress", connectionsPerAddress);
         notNegative("waitingPerAddress", waitingPerAddress);
         notNegative("waitingInAll", waitingInAll);
         notNegative("circuitsPerAddress", circuitsPerAddress);
@@ -58,9 +70,24 @@ public record Limits(
         notNegative("bytesPerCircuit", bytesPerCircuit);
         notNegative("bytesPerAddress", bytesPerAddress);
         notNegative("bytesInAll", bytesInAll);
-        notNegative("ratePerCircuit", ratePerCircuit);
-        notNegative("ratePerAddress", ratePerAddress);
-        notNegative("rateInAll", rateInAll);
+        rate("ratePerCircuit", ratePerCircuit);
+        rate("ratePerAddress", ratePerAddress);
+        rate("rateInAll", rateInAll);
+        memory("memoryPerAddress", memoryPerAddress);
+        memory("memoryInAll", memoryInAll);
+    }
+
+    private static void memory(String name, long value) {
+        if (value != BY_HEAP) {
+            notNegative(name, value);
+        }
+    }
+
+    private static void rate(String name, long value) {
+        if (value < 0 || value > Meter.FASTEST_RATE) {
+            throw new IllegalArgumentException(
+                    name + " is zero (no limit) or up to " + Meter.FASTEST_RATE + " bytes a second, not " + value);
+        }
     }
 
     private static void positive(String name, Duration value) {
@@ -75,6 +102,15 @@ public record Limits(
         }
     }
 
+    /** What {@code budget} may hold by these numbers. */
+    void applyTo(MemoryBudget budget) {
+        long all = memoryInAll == BY_HEAP ? MemoryBudget.ofHeapInAll() : memoryInAll;
+        long one = memoryPerAddress == BY_HEAP
+                ? MemoryBudget.forOwner(all == 0 ? MemoryBudget.ofHeapInAll() : all)
+                : memoryPerAddress;
+        budget.limits(all, one);
+    }
+
     /** A builder that starts with the defaults. */
     public static Builder builder() {
         return new Builder();
@@ -85,6 +121,7 @@ public record Limits(
         private Duration head = Duration.ofSeconds(10);
         private Duration lobby = Duration.ofSeconds(60);
         private Duration choice = Duration.ofSeconds(30);
+        private int connectionsPerAddress = 1_024;
         private int waitingPerAddress = 64;
         private int waitingInAll = 10_000;
         private int circuitsPerAddress = 1_024;
@@ -98,6 +135,8 @@ public record Limits(
         private long ratePerCircuit;
         private long ratePerAddress;
         private long rateInAll;
+        private long memoryPerAddress = BY_HEAP;
+        private long memoryInAll = BY_HEAP;
 
         private Builder() {}
 
@@ -113,6 +152,11 @@ public record Limits(
 
         public Builder choice(Duration value) {
             choice = value;
+            return this;
+        }
+
+        public Builder connectionsPerAddress(int value) {
+            connectionsPerAddress = value;
             return this;
         }
 
@@ -181,12 +225,23 @@ public record Limits(
             return this;
         }
 
+        public Builder memoryPerAddress(long value) {
+            memoryPerAddress = value;
+            return this;
+        }
+
+        public Builder memoryInAll(long value) {
+            memoryInAll = value;
+            return this;
+        }
+
         /** @throws IllegalArgumentException if a value is out of its range, naming it */
         public Limits build() {
             return new Limits(
                     head,
                     lobby,
                     choice,
+                    connectionsPerAddress,
                     waitingPerAddress,
                     waitingInAll,
                     circuitsPerAddress,
@@ -199,7 +254,9 @@ public record Limits(
                     period,
                     ratePerCircuit,
                     ratePerAddress,
-                    rateInAll);
+                    rateInAll,
+                    memoryPerAddress,
+                    memoryInAll);
         }
     }
 }

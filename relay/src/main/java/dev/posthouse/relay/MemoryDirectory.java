@@ -2,6 +2,7 @@ package dev.posthouse.relay;
 
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** The directory of a single node. */
 public final class MemoryDirectory implements Directory {
@@ -32,15 +33,27 @@ public final class MemoryDirectory implements Directory {
                 outcome[0] = new Meeting.Matched(there);
                 return null;
             }
-            outcome[0] = new Meeting.Waiting(Optional.ofNullable(there));
-            return presence;
+            Placing placing = placing(there, presence);
+            outcome[0] = placing;
+            return placing instanceof Meeting.Superseded ? there : presence;
         });
         return outcome[0];
     }
 
     @Override
-    public Optional<Presence> announce(Presence presence) {
-        return Optional.ofNullable(announced.put(key(presence), presence));
+    public Placing announce(Presence presence) {
+        var outcome = new Placing[1];
+        announced.compute(key(presence), (key, there) -> {
+            outcome[0] = placing(there, presence);
+            return outcome[0] instanceof Meeting.Superseded ? there : presence;
+        });
+        return outcome[0];
+    }
+
+    private static Placing placing(@Nullable Presence there, Presence comes) {
+        return there != null && comes.isOlderThan(there)
+                ? new Meeting.Superseded()
+                : new Meeting.Waiting(Optional.ofNullable(there));
     }
 
     @Override

@@ -60,6 +60,18 @@ final class Metering {
 
     /** The meters of one circuit, held until it is closed. */
     interface Use extends AutoCloseable {
+
+        /** Of a circuit that was never counted. */
+        Use NONE = new Use() {
+            @Override
+            public List<Meter> meters() {
+                return List.of();
+            }
+
+            @Override
+            public void close() {}
+        };
+
         List<Meter> meters();
 
         @Override

@@ -35,6 +35,8 @@ public enum Reason {
     LIMIT_PEER("limit-peer", 13),
     /** A limit for the whole relay. */
     LIMIT_TOTAL("limit-total", 13),
+    /** The memory that may be held for one address, or for all, is used up. */
+    LIMIT_MEMORY("limit-memory", 13),
     /** A circuit's allowance of bytes is used up. */
     LIMIT_BYTES("limit-bytes", 13),
     /** File descriptors are nearly used up. */

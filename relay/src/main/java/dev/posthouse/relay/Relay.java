@@ -1,5 +1,6 @@
 package dev.posthouse.relay;
 
+import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.NetworkFailure;
 import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
@@ -43,7 +44,7 @@ public final class Relay implements AutoCloseable {
     private final TcpListener listener;
     private final List<Dialect> dialects;
     private final Thread accepting;
-    private final Descriptors descriptors;
+    private final NetworkBlocks speakForOthers;
     private final AtomicLong connections = new AtomicLong();
     /** Threads with a handshake, a request or a choice of route; {@link #close} interrupts them. */
     private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
@@ -58,7 +59,7 @@ public final class Relay implements AutoCloseable {
                 given == null ? RelayServices.singleNode(Splicer.start(), builder.limits, builder.events) : given;
         this.dialects = List.copyOf(builder.dialects);
         this.listener = listener;
-        this.descriptors = Descriptors.ofThisProcess();
+        this.speakForOthers = builder.speakForOthers;
         this.door = new FrontDoor(dialects, builder.proxies, builder.tls);
         dialects.forEach(dialect -> dialect.open(services));
         this.accepting = Thread.ofPlatform()
@@ -83,14 +84,9 @@ public final class Relay implements AutoCloseable {
         return services;
     }
 
-    /** Connections that are open now: handshakes, waiting peers and the ends of circuits. */
+    /** Connections that this relay has accepted and that are open now: handshakes, waiting peers and the ends of circuits. */
     public long connections() {
         return connections.get();
-    }
-
-    /** How many connections the descriptor limit allows. */
-    public Descriptors descriptors() {
-        return descriptors;
     }
 
     /** Whether {@link #drain} or {@link #close} was called. */
@@ -99,30 +95,53 @@ public final class Relay implements AutoCloseable {
     }
 
     private void welcome(SocketChannel channel) throws IOException {
-        long now = connections.incrementAndGet();
-        var place = new Permit(connections::decrementAndGet);
+        InetSocketAddress remote;
         try {
-            var remote = (InetSocketAddress) channel.getRemoteAddress();
-            if (remote == null || now > descriptors.fullAt()) {
+            if (!(channel.getRemoteAddress() instanceof InetSocketAddress there)) {
                 channel.close();
-                place.close();
-                if (remote != null) {
-                    services.events()
-                            .on(new RelayEvent.Refused(
-                                    Optional.empty(), remote, Reason.LIMIT_DESCRIPTORS, "no descriptors left"));
-                }
                 return;
             }
-            var leg =
-                    new Leg(new TcpStream(channel), remote, Optional.of(remote), place, now > descriptors.crowdedAt());
-            Thread.ofVirtual().name("posthouse-leg").start(() -> serve(leg));
+            remote = there;
         } catch (IOException e) {
             // The peer was gone before we looked at it.
             channel.close();
-            place.close();
+            return;
+        }
+        Place place;
+        try {
+            AddressKey key = AddressKey.of(remote.getAddress());
+            place = services.connections().admit(speakForOthers.contains(remote.getAddress()) ? null : key, key, this);
+        } catch (OverLimit e) {
+            channel.close();
+            services.events()
+                    .on(new RelayEvent.Refused(Optional.empty(), remote, e.reason(), String.valueOf(e.getMessage())));
+            return;
         } catch (OutOfMemoryError | RuntimeException e) {
             channel.close();
+            throw e;
+        }
+        connections.incrementAndGet();
+        // Given back when the descriptor is closed, whoever closes it.
+        var counted = new Permit(() -> {
+            connections.decrementAndGet();
             place.close();
+        });
+        try {
+            var stream = new TcpStream(channel, counted::close);
+            var leg = new Leg(
+                    stream,
+                    remote,
+                    Optional.of(remote),
+                    place,
+                    services.connections().crowded(),
+                    services.admission().limits().head());
+            Thread.ofVirtual().name("posthouse-leg").start(() -> serve(leg));
+        } catch (IOException e) {
+            channel.close();
+            counted.close();
+        } catch (OutOfMemoryError | RuntimeException e) {
+            channel.close();
+            counted.close();
             services.events().on(new RelayEvent.Fault("accepting a connection", e));
         }
     }
@@ -145,8 +164,7 @@ public final class Relay implements AutoCloseable {
         Leg leg = accepted;
         Optional<String> dialectName = Optional.empty();
         try {
-            FrontDoor.Arrival arrival =
-                    door.receive(accepted, services.admission().limits().head());
+            FrontDoor.Arrival arrival = door.receive(accepted);
             leg = arrival.leg();
             dialectName = Optional.of(arrival.dialect().name());
             services.events().on(new RelayEvent.Accepted(arrival.dialect().name(), leg.peer()));
@@ -154,6 +172,12 @@ public final class Relay implements AutoCloseable {
         } catch (FrontDoor.Unrecognised e) {
             leg.abort();
             refused(Optional.empty(), leg, e.reason(), e);
+        } catch (OverLimit e) {
+            leg.abort();
+            refused(dialectName, leg, e.reason(), e);
+        } catch (LimitExceeded e) {
+            leg.abort();
+            refused(dialectName, leg, Reason.LIMIT_MEMORY, e);
         } catch (TimedOut e) {
             leg.abort();
             refused(dialectName, leg, Reason.HANDSHAKE_TIMEOUT, e);
@@ -195,7 +219,10 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** Ends everything now. A second call does nothing. */
+    /**
+     * Ends everything of its own now: who waits with its dialects, and the circuits of which it accepted an end. Other relays with the
+     * same services go on. A second call does nothing.
+     */
     @Override
     public void close() {
         stopAccepting();
@@ -205,7 +232,7 @@ public final class Relay implements AutoCloseable {
         // blocked on a connection closes it, and the end of a listener is the end of its callers.
         dialects.forEach(Dialect::close);
         serving.forEach(Thread::interrupt);
-        services.circuits().endAll(Reason.SHUTDOWN);
+        services.circuits().endAll(Reason.SHUTDOWN, this);
         if (ownsDataPath) {
             services.dataPath().close();
         }
@@ -216,6 +243,7 @@ public final class Relay implements AutoCloseable {
         private final List<Dialect> dialects = new ArrayList<>();
         private @Nullable InetSocketAddress address;
         private NetworkBlocks proxies = NetworkBlocks.NONE;
+        private NetworkBlocks speakForOthers = NetworkBlocks.NONE;
         private Limits limits = Limits.DEFAULT;
         private RelayListener events = RelayListener.SILENT;
         private @Nullable RelayServices services;
@@ -238,6 +266,15 @@ public final class Relay implements AutoCloseable {
         /** Networks whose connections may begin with a PROXY header, which is then believed. */
         public Builder proxies(NetworkBlocks trusted) {
             proxies = trusted;
+            return this;
+        }
+
+        /**
+         * Networks of proxies that say for whom they ask, by a PROXY header or in a dialect's own way: their connections count for
+         * that peer, once it is known, and for no address before.
+         */
+        public Builder speakForOthers(NetworkBlocks trusted) {
+            speakForOthers = trusted;
             return this;
         }
 

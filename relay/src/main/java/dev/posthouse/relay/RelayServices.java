@@ -11,6 +11,7 @@ import java.time.InstantSource;
  * @param node this node's name in the directory
  * @param waitingRoom this node's waiting connections
  * @param admission limits
+ * @param connections of all relays that have these services, and the memory that is held for them
  * @param circuits what runs
  * @param events told of everything
  * @param clock the time of day, for expiries
@@ -21,6 +22,7 @@ public record RelayServices(
         String node,
         WaitingRoom waitingRoom,
         Admission admission,
+        Connections connections,
         Circuits circuits,
         RelayListener events,
         InstantSource clock) {
@@ -34,6 +36,7 @@ public record RelayServices(
                 "local",
                 new WaitingRoom(dataPath),
                 admission,
+                new Connections(admission),
                 new Circuits(dataPath, admission, events),
                 events,
                 InstantSource.system());

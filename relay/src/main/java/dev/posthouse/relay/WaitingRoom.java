@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ public final class WaitingRoom {
         this.dataPath = dataPath;
     }
 
+    /** A place in the order of those who come, for one that may have to wait later: before all slots from now on. */
+    public long arrival() {
+        return numbers.incrementAndGet();
+    }
+
     /** A new slot, arriving. Its owner must {@link #park} into it or {@link #vacate} it without delay. */
     public long reserve() {
         long number = numbers.incrementAndGet();
@@ -78,6 +84,7 @@ public final class WaitingRoom {
      *
      * @param waiter keeps still until it is taken, or until its {@link Waiter#waitEnded} is called
      * @param limit how long it may wait; positive
+     * @throws RuntimeException what the data path throws; the slot is gone then, and the waiter the caller's
      */
     public void park(long number, Waiter waiter, Duration limit) {
         park(
@@ -93,7 +100,7 @@ public final class WaitingRoom {
      * Parks a peer that speaks or is spoken to while it waits, and so has its own way of watching: one with keepalives, or
      * one that is told who comes.
      *
-     * @param watch starts watching. When the watch ends otherwise than by its release, whoever ended it calls {@link #leave}
+     * @param watch starts watching; what it throws is the caller's, and the slot is gone then. When the watch ends otherwise than by its release, whoever ended it calls {@link #leave}
      */
     public void park(long number, Waiter waiter, Supplier<Watch> watch) {
         Slot slot = slots.get(number);
@@ -101,10 +108,19 @@ public final class WaitingRoom {
             throw new IllegalStateException("slot " + number + " was vacated");
         }
         synchronized (slot) {
+            boolean watched = false;
             slot.waiter = waiter;
             slot.state = State.PARKED;
-            slot.watch = watch.get();
-            slot.notifyAll();
+            try {
+                slot.watch = watch.get();
+                watched = true;
+            } finally {
+                if (!watched) {
+                    slot.state = State.GONE;
+                    slots.remove(number);
+                }
+                slot.notifyAll();
+            }
         }
     }
 
@@ -161,15 +177,19 @@ public final class WaitingRoom {
         }
     }
 
-    /** Takes out everybody of one kind: for a dialect that drains. */
-    public List<Taken> takeAll(Class<? extends Waiter> kind) throws InterruptedException {
+    /**
+     * Takes out everybody of one kind: for a dialect that drains, and takes its own alone, since others share this room.
+     *
+     * @param whose asked once of everybody who is parked; must not block
+     */
+    public List<Taken> takeAll(Predicate<Waiter> whose) throws InterruptedException {
         var all = new ArrayList<Taken>();
         for (var entry : slots.entrySet()) {
             Waiter waiter;
             synchronized (entry.getValue()) {
                 waiter = entry.getValue().waiter;
             }
-            if (kind.isInstance(waiter)) {
+            if (waiter != null && whose.test(waiter)) {
                 take(entry.getKey()).ifPresent(all::add);
             }
         }

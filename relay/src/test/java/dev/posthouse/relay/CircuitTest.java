@@ -2,11 +2,14 @@ package dev.posthouse.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.relay.splice.Splice;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CircuitTest {
@@ -30,7 +33,9 @@ class CircuitTest {
             ends.add(reason);
         }
     };
-    private final Circuit circuit = new Circuit(1, "rdv", NameTag.of("t"), PEER, PEER, 0);
+    private final Leg leg = new Leg(
+            MemoryPair.create().left(), PEER, Optional.of(PEER), Place.uncounted(), false, Duration.ofSeconds(1));
+    private final Circuit circuit = new Circuit(1, "rdv", NameTag.of("t"), leg, leg, 0);
 
     @Test
     void endThatComesBeforeItsSpliceIsCaughtUpWith() {

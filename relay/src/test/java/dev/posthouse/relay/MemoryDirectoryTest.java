@@ -25,7 +25,7 @@ class MemoryDirectoryTest {
 
     private static Presence presence(String dialect, String name, Role role, String node, long slot) {
         var offer = new Offer(List.of(AddressPort.parse("192.0.2.1:" + slot % 60_000)), Optional.empty());
-        return new Presence(dialect, name, role, offer, node, slot, Instant.EPOCH);
+        return new Presence(dialect, name, role, offer, node, slot, slot, Instant.EPOCH);
     }
 
     private static Presence dialer(long slot) {
@@ -97,13 +97,12 @@ class MemoryDirectoryTest {
     @Test
     void whoIsAnnouncedIsFoundByAnyNumberAndReplacedByTheNext() {
         assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1)))
-                .isEmpty();
+                .isEqualTo(waits());
         assertThat(directory.find("offset", "t")).map(Presence::slot).contains(1L);
         assertThat(directory.find("offset", "t")).map(Presence::slot).contains(1L);
         assertThat(directory.find("rdv", "t")).isEmpty();
         assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2)))
-                .map(Presence::slot)
-                .contains(1L);
+                .isEqualTo(new Meeting.Waiting(Optional.of(presence("offset", "t", Role.ACCEPTER, "here", 1))));
 
         assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTER, "here", 1)))
                 .as("the one that was replaced")
@@ -111,6 +110,27 @@ class MemoryDirectoryTest {
         assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTER, "here", 2)))
                 .isTrue();
         assertThat(directory.find("offset", "t")).isEmpty();
+    }
+
+    /** The words of two that come at once may cross on their way here; and one may come back from a partner that had gone. */
+    @Test
+    void whoCameLaterStaysThoughItsWordCameFirst() {
+        directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2));
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1)))
+                .isEqualTo(new Meeting.Superseded());
+        assertThat(directory.find("offset", "t")).map(Presence::slot).contains(2L);
+
+        directory.meet(dialer(4));
+        assertThat(directory.meet(dialer(3))).isEqualTo(new Meeting.Superseded());
+        assertThat(directory.meet(accepter(1))).as("of the other role").isEqualTo(new Meeting.Matched(dialer(4)));
+    }
+
+    @Test
+    void whoIsHeardLastCountsAsLaterWhereTwoNodesCannotTell() {
+        directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2));
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "there", 1)))
+                .isInstanceOf(Meeting.Waiting.class);
+        assertThat(directory.find("offset", "t")).map(Presence::node).contains("there");
     }
 
     @Test
@@ -148,6 +168,7 @@ class MemoryDirectoryTest {
                                 end(ends, mine, "withdrawn");
                             }
                         }
+                        case Meeting.Superseded() -> end(ends, mine, "superseded");
                     }
                 }
             }));
@@ -158,6 +179,7 @@ class MemoryDirectoryTest {
             switch (directory.meet(last)) {
                 case Meeting.Matched(Presence partner) -> end(ends, partner, "met");
                 case Meeting.Waiting(var replaced) -> replaced.ifPresent(older -> end(ends, older, "replaced"));
+                case Meeting.Superseded() -> throw new AssertionError("there is none that came later");
             }
         }
         assertThat(ends).as("seed %d", seed).hasSize(20_000);

@@ -81,6 +81,25 @@ class WaitingRoomTest {
         listener.close();
     }
 
+    /** Whatever it is that keeps a watch from starting, nobody is left in a slot that nobody watches. */
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, OutOfMemoryError.class})
+    void slotWhoseWatchCannotStartIsFree(Class<? extends Throwable> kind) throws Exception {
+        try (var parked = new Parked(listener)) {
+            long slot = room.reserve();
+            Throwable fault = kind.getConstructor().newInstance();
+            assertThatThrownBy(() -> room.park(slot, parked, () -> {
+                        if (fault instanceof Error error) {
+                            throw error;
+                        }
+                        throw (RuntimeException) fault;
+                    }))
+                    .isSameAs(fault);
+            assertThat(room.size()).isZero();
+            assertThat(room.take(slot)).isEmpty();
+        }
+    }
+
     @Test
     void whoIsTakenComesBackInBlockingModeAndTheSlotIsFree() throws Exception {
         try (var parked = new Parked(listener)) {
@@ -172,7 +191,7 @@ class WaitingRoomTest {
             room.park(room.reserve(), one, Duration.ofMinutes(1));
             room.park(room.reserve(), two, Duration.ofMinutes(1));
             long arriving = room.reserve();
-            assertThat(room.takeAll(Parked.class))
+            assertThat(room.takeAll(Parked.class::isInstance))
                     .extracting(WaitingRoom.Taken::waiter)
                     .containsExactlyInAnyOrder(one, two);
             assertThat(room.size()).isEqualTo(1);

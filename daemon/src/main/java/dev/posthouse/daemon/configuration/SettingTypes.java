@@ -4,6 +4,7 @@ import dev.posthouse.net.address.HostName;
 import dev.posthouse.net.address.NetworkBlock;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.address.ShownAddress;
+import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.splice.Meter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -23,6 +24,8 @@ final class SettingTypes {
 
     /** How a limit says that it does not limit. */
     private static final String OFF = "off";
+
+    private static final String AUTO = "auto";
 
     private SettingTypes() {}
 
@@ -51,6 +54,12 @@ final class SettingTypes {
             "BYTES|off",
             text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parse(part, Meter.LARGEST_ALLOWANCE)),
             value -> value == 0 ? OFF : Bytes.format(value));
+
+    /** Memory, which by default is a share of what the process has. */
+    static final SettingType<Long> MEMORY = SettingType.text(
+            "BYTES|auto|off",
+            text -> text.equals(AUTO) ? Limits.BY_HEAP : BYTES_OR_OFF.reader().apply(text),
+            value -> value == Limits.BY_HEAP ? AUTO : BYTES_OR_OFF.writer().apply(value));
 
     /** So many bytes a second, or no limit. */
     static final SettingType<Long> RATE_OR_OFF = SettingType.text(

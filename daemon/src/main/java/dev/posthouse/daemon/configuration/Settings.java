@@ -157,6 +157,12 @@ public final class Settings {
                     Limits.Builder::choice,
                     "how long two peers that met may take to choose a route"),
             LimitSetting.of(
+                    "connections-per-address",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::connectionsPerAddress,
+                    Limits.Builder::connectionsPerAddress,
+                    "connections, from the moment they are accepted, for each address (IPv6: each /64)"),
+            LimitSetting.of(
                     "waiting-per-address",
                     SettingTypes.COUNT_OR_OFF,
                     Limits::waitingPerAddress,
@@ -234,7 +240,20 @@ public final class Settings {
                     SettingTypes.RATE_OR_OFF,
                     Limits::rateInAll,
                     Limits.Builder::rateInAll,
-                    "bytes a second of all circuits"));
+                    "bytes a second of all circuits"),
+            LimitSetting.of(
+                    "memory-per-address",
+                    SettingTypes.MEMORY,
+                    Limits::memoryPerAddress,
+                    Limits.Builder::memoryPerAddress,
+                    "memory that may be held for the peers of one address: heads, early bytes, what a slow reader has not taken;"
+                            + " auto: a sixteenth of the next, or 8 MiB"),
+            LimitSetting.of(
+                    "memory",
+                    SettingTypes.MEMORY,
+                    Limits::memoryInAll,
+                    Limits.Builder::memoryInAll,
+                    "the same for all peers together; auto: a quarter of the heap"));
 
     private static final List<Setting<?>> ALL = Stream.<Stream<Setting<?>>>of(
                     Stream.of(

@@ -5,6 +5,7 @@ import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.daemon.json.Json;
 import dev.posthouse.daemon.log.EventLine;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.relay.Circuit;
 import dev.posthouse.relay.Descriptors;
 import java.net.InetSocketAddress;
@@ -29,6 +30,7 @@ import java.util.Map;
  * @param draining whether newcomers are turned away
  * @param connections open ones
  * @param descriptors of the process
+ * @param memory what may be held for peers, and is
  * @param running circuits
  * @param waiting peers, the longest first
  * @param totals sums since the start
@@ -45,6 +47,7 @@ public record StatusReport(
         boolean draining,
         long connections,
         Descriptors descriptors,
+        MemoryBudget memory,
         Collection<Circuit> running,
         List<Waits.Wait> waiting,
         Totals totals,
@@ -66,6 +69,7 @@ public record StatusReport(
         all.put("draining", draining);
         all.put("connections", connections);
         all.put("descriptors", object("limit", descriptors.limit(), "used", descriptors.inUse()));
+        all.put("memory", object("limit", memory.inAll(), "limitPerAddress", memory.perOwner(), "held", memory.held()));
         all.put("circuitsRunning", running.size());
         all.put("circuits", oldest().stream().map(this::circuit).toList());
         all.put("peersWaiting", waiting.size());

@@ -9,6 +9,7 @@ import dev.posthouse.relay.Leg;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.NameTag;
 import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Place;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayServices;
@@ -122,7 +123,7 @@ class TotalsTest {
         Leg leg() throws IOException {
             ByteStream stream = new TcpStream(near);
             InetSocketAddress remote = stream.remoteAddress().orElseThrow();
-            return new Leg(stream, remote, Optional.of(remote), Permit.uncounted(), false);
+            return new Leg(stream, remote, Optional.of(remote), Place.uncounted(), false, Duration.ofSeconds(10));
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.posthouse.net.address;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A list of networks: whom to trust, whom to refuse.
@@ -25,6 +26,13 @@ public record NetworkBlocks(List<NetworkBlock> blocks) {
      */
     public static NetworkBlocks parse(List<String> texts) {
         return new NetworkBlocks(texts.stream().map(NetworkBlock::parse).toList());
+    }
+
+    /** These and those of {@code others}. */
+    public NetworkBlocks and(NetworkBlocks others) {
+        return new NetworkBlocks(Stream.concat(blocks.stream(), others.blocks.stream())
+                .distinct()
+                .toList());
     }
 
     /** Whether the address lies in one of them. */

@@ -5,6 +5,8 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.budget.HeldMessage;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.offset.wire.FrameStream;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.Version;
@@ -24,6 +26,9 @@ import java.util.Optional;
  */
 public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
 
+    /** The longest frame of a peer that has not proved who it is, in bytes: the handshake's own have a few hundred. */
+    private static final int UNPROVED_LONGEST = 8 * 1024;
+
     /**
      * A client's leg to its relay.
      *
@@ -35,7 +40,7 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
      */
     public KeepAlive toRelay(ByteStream stream, PublicKey relay) throws IOException {
         return KeepAlive.over(
-                secure(stream, LengthPrefix.U64, settings.longestFrame(), Optional.of(relay)),
+                secure(stream, LengthPrefix.U64, settings.longestFrame(), Optional.of(relay), HeldMessage.uncounted()),
                 "the relay",
                 settings,
                 ticks);
@@ -46,23 +51,27 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
      * and are left to the caller.
      *
      * @param prefix the form of frames that the peer has begun with
+     * @param holding what is held for the client
      */
-    public SecureChannel fromClient(ByteStream stream, LengthPrefix prefix) throws IOException {
+    public SecureChannel fromClient(ByteStream stream, LengthPrefix prefix, Holding holding) throws IOException {
         // What one client's frames bring may need a little more in another's: other padding, packed otherwise.
         int longestSent = prefix == LengthPrefix.U32
                 ? FrameStream.LEGACY_LONGEST
                 : Math.multiplyExact(2, settings.longestFrame());
-        return secure(stream, prefix, longestSent, Optional.empty());
+        return secure(stream, prefix, longestSent, Optional.empty(), new HeldMessage(holding));
     }
 
-    private SecureChannel secure(ByteStream stream, LengthPrefix prefix, int longestSent, Optional<PublicKey> expected)
+    private SecureChannel secure(
+            ByteStream stream, LengthPrefix prefix, int longestSent, Optional<PublicKey> expected, HeldMessage held)
             throws IOException {
         return within(stream, "the handshake with " + (expected.isPresent() ? "the relay" : "a client"), () -> {
-            var frames = new FrameStream(stream, prefix, settings.longestFrame(), longestSent);
+            var frames = new FrameStream(stream, prefix, UNPROVED_LONGEST, longestSent, held);
             frames.send(Version.frame());
             Optional<ByteBuffer> version = frames.receive();
             Version.check(version.orElseThrow(() -> new EOFException("closed before a version came")));
-            return SecureChannel.establish(frames, own, expected, settings);
+            SecureChannel channel = SecureChannel.establish(frames, own, expected, settings, held);
+            frames.raiseLongest(settings.longestFrame());
+            return channel;
         });
     }
 

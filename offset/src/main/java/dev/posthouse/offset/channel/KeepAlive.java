@@ -150,6 +150,7 @@ public final class KeepAlive implements MessageStream {
                     ticking.close();
                     return wrapped;
                 }
+                below.unpacks(wrapped.get());
                 Optional<ByteBuffer> message = KaMessage.decode(wrapped.get(), longestFrame);
                 heard = true;
                 lastHeard = System.nanoTime();

@@ -7,10 +7,12 @@ import dev.posthouse.crypto.RecordCipher;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.budget.HeldMessage;
 import dev.posthouse.offset.wire.ChannelMessage;
 import dev.posthouse.offset.wire.ChannelMessage.Content;
 import dev.posthouse.offset.wire.ChannelMessage.Shape;
 import dev.posthouse.offset.wire.Octets;
+import dev.posthouse.offset.wire.Unpacked;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -62,17 +64,23 @@ public final class SecureChannel implements MessageStream {
     private final Queue<Turn> turns = new ArrayDeque<>();
     private @Nullable Pending pending;
     private int ticksToRekey;
+    private final HeldMessage held;
     private final AtomicBoolean rekeying = new AtomicBoolean();
     private volatile Shape shape = Shape.NESTED;
     private volatile long rekeys;
 
     private SecureChannel(
-            MessageStream below, Handshake.Agreed agreed, ChannelSettings settings, Randomness randomness) {
+            MessageStream below,
+            Handshake.Agreed agreed,
+            ChannelSettings settings,
+            Randomness randomness,
+            HeldMessage held) {
         this.below = below;
         this.peer = agreed.peer();
         this.peerExtensions = agreed.extensions();
         this.settings = settings;
         this.randomness = randomness;
+        this.held = held;
         this.sender = agreed.keys().sending();
         this.receiver = agreed.keys().receiving();
         this.ticksToRekey = settings.rekeyTicks();
@@ -100,7 +108,15 @@ public final class SecureChannel implements MessageStream {
     public static SecureChannel establish(
             MessageStream below, Identity own, Optional<PublicKey> expected, ChannelSettings settings, int extensions)
             throws IOException {
-        return establish(below, own, expected, settings, extensions, Randomness.secure(settings.mostPadding()));
+        Randomness randomness = Randomness.secure(settings.mostPadding());
+        return establish(below, own, expected, settings, extensions, randomness, HeldMessage.uncounted());
+    }
+
+    /** The same, over frames whose messages are counted in {@code held}. */
+    static SecureChannel establish(
+            MessageStream below, Identity own, Optional<PublicKey> expected, ChannelSettings settings, HeldMessage held)
+            throws IOException {
+        return establish(below, own, expected, settings, 0, Randomness.secure(settings.mostPadding()), held);
     }
 
     static SecureChannel establish(
@@ -110,7 +126,7 @@ public final class SecureChannel implements MessageStream {
             ChannelSettings settings,
             Randomness randomness)
             throws IOException {
-        return establish(below, own, expected, settings, 0, randomness);
+        return establish(below, own, expected, settings, 0, randomness, HeldMessage.uncounted());
     }
 
     private static SecureChannel establish(
@@ -119,10 +135,11 @@ public final class SecureChannel implements MessageStream {
             Optional<PublicKey> expected,
             ChannelSettings settings,
             int extensions,
-            Randomness randomness)
+            Randomness randomness,
+            HeldMessage held)
             throws IOException {
         var handshake = new Handshake(below, own, expected, randomness, extensions);
-        return new SecureChannel(below, handshake.run(), settings, randomness);
+        return new SecureChannel(below, handshake.run(), settings, randomness, held);
     }
 
     /** Who the peer has proved to be. */
@@ -150,7 +167,9 @@ public final class SecureChannel implements MessageStream {
             if (record.isEmpty()) {
                 return record;
             }
-            ChannelMessage.Decoded message = ChannelMessage.decode(open(record.get()), settings.longestFrame());
+            ByteBuffer plain = open(record.get());
+            unpacks(plain);
+            ChannelMessage.Decoded message = ChannelMessage.decode(plain, settings.longestFrame());
             shape = message.shape();
             switch (message.content()) {
                 case Content.User user -> {
@@ -158,6 +177,17 @@ public final class SecureChannel implements MessageStream {
                 }
                 case Content.Rekey rekey -> rekeyed(rekey);
             }
+        }
+    }
+
+    /**
+     * Counts what {@code packed} takes once it is unpacked, as far as that is more than its own length, which its frame has taken:
+     * a kilobyte of runs of zeros becomes a megabyte, here and in the frame in which it goes on.
+     */
+    void unpacks(ByteBuffer packed) throws IOException {
+        long more = Unpacked.length(packed, settings.longestFrame()) - packed.remaining();
+        if (more > 0) {
+            held.take(2 * more);
         }
     }
 

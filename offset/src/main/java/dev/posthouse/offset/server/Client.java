@@ -28,7 +28,8 @@ record Client(Leg leg, KeepAlive channel, LengthPrefix age) {
 
     /**
      * Ends its connection in order, which is all that the protocol has to say. Does not block: what the client still sends is
-     * read away in the background, so that the end is not a reset.
+     * read away in the background, so that the end is not a reset; its place is given back when that is over and the descriptor is
+     * closed.
      */
     void dismiss() {
         try {
@@ -36,6 +37,5 @@ record Client(Leg leg, KeepAlive channel, LengthPrefix age) {
         } catch (IOException e) {
             leg.abort();
         }
-        leg.release();
     }
 }

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class HalfTunnel implements Waiter, Watch {
 
+    /** Bytes that it may send before it is joined, and at most one message more; what comes beyond waits with it. */
+    static final int EARLY = 64 * 1024;
+
+    private final Switchboard owner;
     private final Client client;
     private final PublicKey to;
     private final Presence presence;
@@ -38,25 +42,25 @@ final class HalfTunnel implements Waiter, Watch {
     /**
      * @param to the listener's identity
      * @param place among those that wait; given back when it ends
-     * @param early bytes that it may send before it is joined
      * @param onExpiry told when its ticks have passed
      */
     HalfTunnel(
+            Switchboard owner,
             Client client,
             PublicKey to,
             ListenChannel listener,
             Presence presence,
             Permit place,
-            int early,
             Ticks ticks,
             int limit,
             Consumer<HalfTunnel> onExpiry) {
+        this.owner = owner;
         this.client = client;
         this.to = to;
         this.listener = listener;
         this.presence = presence;
         this.place = place;
-        this.stream = new ReadAhead(client.channel(), early);
+        this.stream = new ReadAhead(client.channel(), EARLY, client.leg().holding());
         this.ticks = ticks;
         this.ticksLeft = new AtomicInteger(limit);
         this.onExpiry = onExpiry;
@@ -75,6 +79,11 @@ final class HalfTunnel implements Waiter, Watch {
             started.close();
         }
         return this;
+    }
+
+    /** Whether it is {@code one}'s to send away: relays may share a waiting room. */
+    boolean isOf(Switchboard one) {
+        return owner.equals(one);
     }
 
     Client client() {

@@ -29,6 +29,7 @@ import java.util.function.Consumer;
  */
 final class ListenChannel implements Waiter, Watch {
 
+    private final Switchboard owner;
     private final Client client;
     private final Presence presence;
     private final Permit place;
@@ -44,11 +45,17 @@ final class ListenChannel implements Waiter, Watch {
      * @param place among those that wait; given back when it ends
      * @param longestQueue notices that wait at most
      */
-    ListenChannel(Client client, Presence presence, Permit place, int longestQueue) {
+    ListenChannel(Switchboard owner, Client client, Presence presence, Permit place, int longestQueue) {
+        this.owner = owner;
         this.client = client;
         this.presence = presence;
         this.place = place;
         this.longestQueue = longestQueue;
+    }
+
+    /** Whether it is {@code one}'s to send away: relays may share a waiting room. */
+    boolean isOf(Switchboard one) {
+        return owner.equals(one);
     }
 
     Client client() {

@@ -4,6 +4,7 @@ import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.Deadline;
+import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.NetworkFailure;
 import dev.posthouse.net.PushbackStream;
@@ -138,7 +139,9 @@ public final class OffsetServer implements Dialect {
         ByteBuffer first = firstBytes(arrived);
         LengthPrefix age = FirstBytes.of(first.duplicate()) == FirstBytes.LEGACY ? LengthPrefix.U32 : LengthPrefix.U64;
         Leg leg = arrived.with(PushbackStream.of(arrived.stream(), first));
-        SecureChannel channel = now.channels().fromClient(leg.stream(), age);
+        SecureChannel channel =
+                Deadline.within(leg.stream(), leg.untilProved(), "the handshake with a client", () -> now.channels()
+                        .fromClient(leg.stream(), age, leg.holding()));
         arrival.is(channel.peer());
         if (!authoriser.admits(channel.peer(), leg.payer())) {
             refuse(now, leg, Reason.UNAUTHORIZED, "this identity may not use the relay");
@@ -149,12 +152,14 @@ public final class OffsetServer implements Dialect {
 
     private static ByteBuffer firstBytes(Leg leg) throws IOException {
         ByteBuffer first = ByteBuffer.allocate(TELLING);
-        while (first.hasRemaining()) {
-            if (leg.stream().read(first) < 0) {
-                throw new EOFException("closed within its first bytes");
+        return Deadline.within(leg.stream(), leg.untilProved(), "the first bytes", () -> {
+            while (first.hasRemaining()) {
+                if (leg.stream().read(first) < 0) {
+                    throw new EOFException("closed within its first bytes");
+                }
             }
-        }
-        return first.flip();
+            return first.flip();
+        });
     }
 
     /** Up to release 0.1.2 keepalives begin only after the first message (spec 12). */
@@ -214,6 +219,7 @@ public final class OffsetServer implements Dialect {
     static Reason reasonOf(IOException e) {
         return switch (e) {
             case ClosedByInterruptException closing -> Reason.SHUTDOWN;
+            case LimitExceeded full -> Reason.LIMIT_MEMORY;
             case ConnectionLost silent -> Reason.PEER_GONE;
             case TimedOut late -> Reason.PEER_GONE;
             case NetworkFailure fault -> Reason.PROTOCOL_ERROR;

@@ -1,6 +1,7 @@
 package dev.posthouse.offset.server;
 
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.offset.channel.HeldMessages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -22,6 +23,7 @@ final class ReadAhead implements MessageStream {
 
     private final MessageStream below;
     private final int bound;
+    private final Holding holding;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // All guarded by the lock.
@@ -34,10 +36,12 @@ final class ReadAhead implements MessageStream {
     /**
      * @param bound what may be kept, in bytes of {@linkplain HeldMessages#cost cost}, and at most one message more; what comes beyond waits in the connection, and so does
      *     its end
+     * @param holding for what is kept
      */
-    ReadAhead(MessageStream below, int bound) {
+    ReadAhead(MessageStream below, int bound, Holding holding) {
         this.below = below;
         this.bound = bound;
+        this.holding = holding;
     }
 
     /**
@@ -85,7 +89,8 @@ final class ReadAhead implements MessageStream {
         }
     }
 
-    private void keep(ByteBuffer message) {
+    private void keep(ByteBuffer message) throws IOException {
+        holding.take(HeldMessages.costOf(message), "a message that came early");
         lock.lock();
         try {
             early.add(message);
@@ -125,6 +130,7 @@ final class ReadAhead implements MessageStream {
             }
             Optional<ByteBuffer> next = early.poll();
             if (next.isPresent()) {
+                holding.give(HeldMessages.costOf(next.get()));
                 return next;
             }
             if (failure != null) {

@@ -4,6 +4,7 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Ticks;
 import dev.posthouse.relay.Admission;
+import dev.posthouse.relay.Directory.Meeting;
 import dev.posthouse.relay.Directory.Offer;
 import dev.posthouse.relay.Directory.Presence;
 import dev.posthouse.relay.Directory.Role;
@@ -70,22 +71,30 @@ final class Switchboard {
         }
         long slot = services.waitingRoom().reserve();
         var presence = presence(listenerName(client.key()), Role.ACCEPTER, slot, Instant.MAX);
-        var listener = new ListenChannel(client, presence, place.get(), longestQueue);
+        var listener = new ListenChannel(this, client, presence, place.get(), longestQueue);
         // Said first: once it is parked its end may be said.
         services.events().on(waitStarted(client, Role.ACCEPTER, client.key()));
-        services.waitingRoom().park(slot, listener, () -> listener);
-        Optional<Presence> older = services.directory().announce(presence);
-        arrivals.listens(client.key());
-        arrival.close();
-        Reason reason = Reason.PEER_GONE;
+        Reason reason = Reason.INTERNAL;
         try {
-            if (older.isPresent()) {
-                replaceListener(older.get(), listener);
+            services.waitingRoom().park(slot, listener, () -> listener);
+            switch (services.directory().announce(presence)) {
+                case Meeting.Superseded newer -> {
+                    reason = Reason.REPLACED;
+                    return;
+                }
+                case Meeting.Waiting waiting -> {
+                    arrivals.listens(client.key());
+                    arrival.close();
+                    if (waiting.replaced().isPresent()) {
+                        replaceListener(waiting.replaced().get(), listener);
+                    }
+                }
             }
             if (closed) {
                 // Closed since we looked: whoever closed it may have passed this slot by.
                 close();
             }
+            reason = Reason.PEER_GONE;
             listener.run(half -> end(half, Reason.REJECTED));
         } catch (IOException e) {
             reason = OffsetServer.reasonOf(e);
@@ -121,7 +130,12 @@ final class Switchboard {
                 return;
             }
             half.moveTo(listener);
-            listener.calling().put(half.from(), half);
+            // Calls of one pair may cross here: the one that came later stays, and has ended the other, or is about to.
+            listener.calling()
+                    .merge(
+                            half.from(),
+                            half,
+                            (there, mine) -> mine.presence().isOlderThan(there.presence()) ? there : mine);
             if (half.over()) {
                 listener.calling().remove(half.from(), half);
                 return;
@@ -192,25 +206,40 @@ final class Switchboard {
                 slot,
                 services.clock().instant().plus(limit));
         var half = new HalfTunnel(
+                this,
                 client,
                 to,
                 listener,
                 presence,
                 place,
-                settings.longestFrame(),
                 ticks,
                 settings.keepAliveTicks(),
                 expired -> Thread.startVirtualThread(() -> end(expired, Reason.NO_PEER)));
         services.events().on(waitStarted(client, Role.DIALER, to));
-        services.waitingRoom().park(slot, half, half::start);
-        Optional<Presence> older = services.directory().announce(presence);
-        if (older.isPresent()) {
-            take(older.get(), Reason.REPLACED)
-                    .ifPresent(replaced -> replaced.client().dismiss());
-        }
-        call(listener, half);
-        if (closed) {
-            close();
+        boolean waits = false;
+        try {
+            services.waitingRoom().park(slot, half, half::start);
+            switch (services.directory().announce(presence)) {
+                case Meeting.Superseded newer -> {
+                    end(half, Reason.REPLACED);
+                    return;
+                }
+                case Meeting.Waiting waiting -> {
+                    if (waiting.replaced().isPresent()) {
+                        take(waiting.replaced().get(), Reason.REPLACED)
+                                .ifPresent(replaced -> replaced.client().dismiss());
+                    }
+                    call(listener, half);
+                }
+            }
+            if (closed) {
+                close();
+            }
+            waits = true;
+        } finally {
+            if (!waits) {
+                end(half, Reason.INTERNAL);
+            }
         }
         if (!half.messages().watch()) {
             end(half, half.messages().failure().map(OffsetServer::reasonOf).orElse(Reason.PEER_GONE));
@@ -328,13 +357,15 @@ final class Switchboard {
         closed = true;
         try {
             // Those who wait first: the end of their listeners would send them away for another reason.
-            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(HalfTunnel.class)) {
+            for (WaitingRoom.Taken taken :
+                    services.waitingRoom().takeAll(waiter -> waiter instanceof HalfTunnel half && half.isOf(this))) {
                 var half = (HalfTunnel) taken.waiter();
                 services.directory().withdraw(half.presence());
                 waitEnded(half, Reason.SHUTDOWN);
                 half.client().dismiss();
             }
-            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(ListenChannel.class)) {
+            for (WaitingRoom.Taken taken : services.waitingRoom()
+                    .takeAll(waiter -> waiter instanceof ListenChannel listener && listener.isOf(this))) {
                 var listener = (ListenChannel) taken.waiter();
                 services.directory().withdraw(listener.presence());
                 waitEnded(listener, Reason.SHUTDOWN);
@@ -367,7 +398,7 @@ final class Switchboard {
     }
 
     private Presence presence(String name, Role role, long slot, Instant expiry) {
-        return new Presence(OffsetServer.NAME, name, role, Offer.NONE, services.node(), slot, expiry);
+        return new Presence(OffsetServer.NAME, name, role, Offer.NONE, services.node(), slot, slot, expiry);
     }
 
     private static String listenerName(PublicKey listener) {

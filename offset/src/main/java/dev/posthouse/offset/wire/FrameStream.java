@@ -3,6 +3,7 @@ package dev.posthouse.offset.wire;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.budget.HeldMessage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,6 +35,12 @@ public final class FrameStream implements MessageStream {
 
     /** The longest frame of release 0.1.2 and before. */
     public static final int LEGACY_LONGEST = 1_024 * 1_024;
+
+    /**
+     * What a message costs for each byte of its frame: the frame, what is unpacked from it, and the frame in which it goes on. What
+     * it takes beyond that, because it was packed well, whoever unpacks it has to take.
+     */
+    private static final int COPIES = 3;
 
     /** What is allocated for a frame before any of it has come. From here on there is at most four times of what came. */
     private static final int FIRST = 64 * 1_024;
@@ -76,8 +83,8 @@ public final class FrameStream implements MessageStream {
 
     private final ByteStream stream;
     private final LengthPrefix prefix;
-    private final int longest;
     private final int longestSent;
+    private final HeldMessage held;
     private final FrameEnd end;
 
     /** Held for one write. */
@@ -85,6 +92,8 @@ public final class FrameStream implements MessageStream {
 
     /** The reader's. */
     private final ByteBuffer header;
+
+    private int longest;
 
     /**
      * Frames over {@code stream}.
@@ -107,6 +116,15 @@ public final class FrameStream implements MessageStream {
      * @param longestSent the most bytes that a frame to the peer may have
      */
     public FrameStream(ByteStream stream, LengthPrefix prefix, int longest, int longestSent) {
+        this(stream, prefix, longest, longestSent, HeldMessage.uncounted());
+    }
+
+    /**
+     * The same, with what is held for a message counted: before a frame's first byte is read, until the next one is asked for.
+     *
+     * @param held this object's and its reader's
+     */
+    public FrameStream(ByteStream stream, LengthPrefix prefix, int longest, int longestSent, HeldMessage held) {
         if (longest < Integer.BYTES || longest > Integer.MAX_VALUE - Long.BYTES) {
             throw new IllegalArgumentException("a frame has from 4 bytes to 2^31 - 9, not " + longest);
         }
@@ -114,15 +132,26 @@ public final class FrameStream implements MessageStream {
         this.prefix = prefix;
         this.longest = longest;
         this.longestSent = longestSent;
+        this.held = held;
         this.end = new FrameEnd(stream, sending);
         this.header = ByteBuffer.allocate(prefix.bytes);
         stream.readTimeout(Duration.ZERO);
+    }
+
+    /**
+     * Takes longer frames from now on: of a peer that has proved who it is. To be called by the reader, between two frames.
+     *
+     * @param most the most bytes that a frame from the peer may have
+     */
+    public void raiseLongest(int most) {
+        longest = Math.max(longest, most);
     }
 
     @Override
     public Optional<ByteBuffer> receive() throws IOException {
         end.beginReading();
         try {
+            held.begin();
             if (!fill(header.clear(), true)) {
                 return Optional.empty();
             }
@@ -131,6 +160,7 @@ public final class FrameStream implements MessageStream {
                 throw new ProtocolViolation(
                         "a frame has at most " + longest + " bytes, not " + Long.toUnsignedString(length));
             }
+            held.take(COPIES * length);
             ByteBuffer frame = ByteBuffer.allocate((int) Math.min(length, FIRST));
             fill(frame, false);
             while (frame.capacity() < length) {

@@ -5,6 +5,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.capnproto.MessageBuilder;
 import org.capnproto.MessageReader;
 import org.capnproto.ReaderOptions;
@@ -30,6 +31,50 @@ final class Message {
     /** What is made of the root of a message. */
     interface Reading<T> {
         T from(Struct.Reader root) throws ProtocolViolation;
+    }
+
+    /** The table of segments. */
+    static final class Table {
+
+        /** Of each segment, in words. */
+        private final long[] sizes;
+
+        private Table(long[] sizes) {
+            this.sizes = sizes;
+        }
+
+        /** @throws BufferUnderflowException if the packed bytes end before the table is whole */
+        static Table read(Unpacker unpacker) throws ProtocolViolation {
+            byte[] first = new byte[Long.BYTES];
+            unpacker.read(first);
+            ByteBuffer firstWord = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
+            long count = 1 + Integer.toUnsignedLong(firstWord.getInt());
+            if (count > MAX_SEGMENTS) {
+                throw new ProtocolViolation("at most " + MAX_SEGMENTS + " segments are allowed, not " + count);
+            }
+            byte[] rest = new byte[(int) count / 2 * Long.BYTES];
+            unpacker.read(rest);
+            ByteBuffer others = ByteBuffer.wrap(rest).order(ByteOrder.LITTLE_ENDIAN);
+            long[] sizes = new long[(int) count];
+            for (int i = 0; i < count; i++) {
+                sizes[i] = Integer.toUnsignedLong(i == 0 ? firstWord.getInt() : others.getInt());
+            }
+            return new Table(sizes);
+        }
+
+        int segments() {
+            return sizes.length;
+        }
+
+        /** The bytes of one segment, of a table whose whole is short enough for an array. */
+        int bytes(int segment) {
+            return (int) sizes[segment] * Long.BYTES;
+        }
+
+        /** The bytes of all segments. */
+        long bytes() {
+            return LongStream.of(sizes).sum() * Long.BYTES;
+        }
     }
 
     private Message() {}
@@ -102,24 +147,8 @@ final class Message {
 
     private static Struct.Reader open(ByteBuffer packed, int longest) throws ProtocolViolation {
         Unpacker unpacker = new Unpacker(packed.duplicate());
-        byte[] first = new byte[Long.BYTES];
-        unpacker.read(first);
-        ByteBuffer firstWord = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
-        long count = 1 + Integer.toUnsignedLong(firstWord.getInt());
-        if (count > MAX_SEGMENTS) {
-            throw new ProtocolViolation("at most " + MAX_SEGMENTS + " segments are allowed, not " + count);
-        }
-        byte[] rest = new byte[(int) count / 2 * Long.BYTES];
-        unpacker.read(rest);
-        ByteBuffer table = ByteBuffer.wrap(rest).order(ByteOrder.LITTLE_ENDIAN);
-
-        long[] sizes = new long[(int) count];
-        long words = 0;
-        for (int i = 0; i < count; i++) {
-            sizes[i] = Integer.toUnsignedLong(i == 0 ? firstWord.getInt() : table.getInt());
-            words += sizes[i];
-        }
-        long bytes = words * Long.BYTES;
+        Table table = Table.read(unpacker);
+        long bytes = table.bytes();
         if (bytes > longest) {
             throw new ProtocolViolation("at most " + longest + " bytes are allowed, not " + bytes);
         }
@@ -130,14 +159,15 @@ final class Message {
         byte[] all = new byte[(int) bytes];
         unpacker.read(all);
 
-        ByteBuffer[] segments = new ByteBuffer[(int) count];
+        ByteBuffer[] segments = new ByteBuffer[table.segments()];
         int at = 0;
-        for (int i = 0; i < count; i++) {
-            int size = (int) sizes[i] * Long.BYTES;
+        for (int i = 0; i < segments.length; i++) {
+            int size = table.bytes(i);
             segments[i] = ByteBuffer.wrap(all).slice(at, size).order(ByteOrder.LITTLE_ENDIAN);
             at += size;
         }
         // Every part of a message is read once, so that reading all of it is enough.
-        return new MessageReader(segments, new ReaderOptions(words, MAX_NESTING)).getRoot(Struct.Shape.ANY);
+        return new MessageReader(segments, new ReaderOptions(bytes / Long.BYTES, MAX_NESTING))
+                .getRoot(Struct.Shape.ANY);
     }
 }

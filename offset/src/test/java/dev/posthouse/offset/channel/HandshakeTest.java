@@ -9,6 +9,7 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.offset.wire.ExchangeDh;
 import dev.posthouse.offset.wire.ExchangeRandNonce;
@@ -230,7 +231,8 @@ class HandshakeTest {
     @Test
     void versionsAreSentAtOnceAndAreTheFirstFrame() throws IOException {
         try (MemoryPair pair = MemoryPair.create()) {
-            var relay = Background.start(() -> channels(OWN, LONG).fromClient(pair.right(), LengthPrefix.U64));
+            var relay = Background.start(
+                    () -> channels(OWN, LONG).fromClient(pair.right(), LengthPrefix.U64, Holding.uncounted()));
             FrameStream peer = frames(pair);
             assertThat(peer.receive()).contains(Version.frame());
             peer.send(Version.frame());
@@ -243,7 +245,8 @@ class HandshakeTest {
     @ValueSource(strings = {"00000001", "ffffffff", "", "000000", "0000000000"})
     void otherVersionIsCutOff(String version) throws IOException {
         MemoryPair pair = MemoryPair.create();
-        var relay = Background.start(() -> channels(OWN, LONG).fromClient(pair.right(), LengthPrefix.U64));
+        var relay = Background.start(
+                () -> channels(OWN, LONG).fromClient(pair.right(), LengthPrefix.U64, Holding.uncounted()));
         FrameStream peer = frames(pair);
         peer.send(ByteBuffer.wrap(java.util.HexFormat.of().parseHex(version)));
         assertThat(relay.failure()).isInstanceOf(ProtocolViolation.class);
@@ -256,7 +259,8 @@ class HandshakeTest {
         for (int steps = 0; steps <= 2; steps++) {
             for (boolean closes : new boolean[] {true, false}) {
                 MemoryPair pair = MemoryPair.create();
-                var relay = Background.start(() -> channels(OWN, SHORT).fromClient(pair.right(), LengthPrefix.U64));
+                var relay = Background.start(
+                        () -> channels(OWN, SHORT).fromClient(pair.right(), LengthPrefix.U64, Holding.uncounted()));
                 FrameStream peer = frames(pair);
                 if (steps > 0) {
                     peer.send(Version.frame());
@@ -284,7 +288,8 @@ class HandshakeTest {
         var ours = new Channels(OWN, ChannelSettings.DEFAULT, ticks);
         var impatient = channels(OWN, SHORT);
         MemoryPair pair = MemoryPair.create();
-        var relay = Background.start(() -> channels(PEER, LONG).fromClient(pair.right(), LengthPrefix.U64));
+        var relay = Background.start(
+                () -> channels(PEER, LONG).fromClient(pair.right(), LengthPrefix.U64, Holding.uncounted()));
         KeepAlive leg = ours.toRelay(pair.left(), PEER.publicKey());
         SecureChannel far = relay.result();
         assertThat(ticks.registered()).isEqualTo(1);

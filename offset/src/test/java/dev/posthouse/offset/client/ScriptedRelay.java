@@ -4,6 +4,7 @@ import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.KeepAlive;
@@ -51,7 +52,7 @@ final class ScriptedRelay implements AutoCloseable {
     Visitor greet() throws IOException {
         TcpStream stream = accept();
         var channels = new Channels(identity, ChannelSettings.DEFAULT, new ManualTicks());
-        var channel = channels.fromClient(stream, LengthPrefix.U64);
+        var channel = channels.fromClient(stream, LengthPrefix.U64, Holding.uncounted());
         var kept = KeepAlive.over(channel, "the client", ChannelSettings.DEFAULT, channels.ticks());
         open.add(kept::abort);
         return new Visitor(stream, kept, InitConnection.decode(kept.receive().orElseThrow()));

@@ -88,8 +88,7 @@ class DefectsTest {
             long before = threads.getTotalThreadAllocatedBytes();
             stream.write(ByteBuffer.allocate(8).putLong(0, length));
             assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail())
-                    .isEqualTo("a frame has at most " + FrameStream.DEFAULT_LONGEST + " bytes, not "
-                            + Long.toUnsignedString(length));
+                    .isEqualTo("a frame has at most 8192 bytes, not " + Long.toUnsignedString(length));
             assertThat(threads.getTotalThreadAllocatedBytes() - before).isLessThan(16 << 20);
             frames.abort();
         }

@@ -14,7 +14,7 @@ import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.Version;
 import dev.posthouse.relay.Leg;
 import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Place;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayServices;
 import dev.posthouse.relay.splice.Splicer;
@@ -56,7 +56,8 @@ class OffsetServerFuzzTest {
             server.open(services);
             MemoryPair pair = MemoryPair.create();
             var serving = Background.run(() -> {
-                var leg = new Leg(pair.right(), FROM, Optional.of(FROM), Permit.uncounted(), false);
+                var leg = new Leg(
+                        pair.right(), FROM, Optional.of(FROM), Place.uncounted(), false, Duration.ofSeconds(10));
                 try {
                     server.serve(leg);
                 } catch (IOException e) {

@@ -16,7 +16,7 @@ import dev.posthouse.relay.Leg;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.MemoryDirectory;
 import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Place;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.RelayEvent;
@@ -125,6 +125,7 @@ final class RelayFixture implements AutoCloseable {
                 single.node(),
                 single.waitingRoom(),
                 single.admission(),
+                single.connections(),
                 single.circuits(),
                 events::add,
                 single.clock());
@@ -186,7 +187,7 @@ final class RelayFixture implements AutoCloseable {
         }
 
         @Override
-        public Optional<Presence> announce(Presence presence) {
+        public Placing announce(Presence presence) {
             announced.add(presence.name());
             return directory.announce(presence);
         }
@@ -308,7 +309,7 @@ final class RelayFixture implements AutoCloseable {
     private ByteStream dialInMemory(Link link, boolean crowded) {
         MemoryPair pair = MemoryPair.create(link);
         var from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-        var leg = new Leg(pair.right(), from, Optional.of(from), Permit.uncounted(), crowded);
+        var leg = new Leg(pair.right(), from, Optional.of(from), Place.uncounted(), crowded, Duration.ofSeconds(10));
         Thread.ofVirtual().name("served in memory").start(() -> {
             try {
                 server.serve(leg);

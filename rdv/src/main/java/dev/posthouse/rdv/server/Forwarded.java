@@ -5,6 +5,7 @@ import dev.posthouse.net.http.Headers;
 import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.rdv.wire.RefusedRequest;
 import dev.posthouse.relay.Leg;
+import dev.posthouse.relay.OverLimit;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayListener;
@@ -68,8 +69,9 @@ final class Forwarded {
      *
      * @param events told once of what an operator should set otherwise
      * @throws RefusedRequest 400 if a trusted proxy does not say who asks in words that can be read
+     * @throws OverLimit if whoever asks has as many connections already as it may
      */
-    Leg apply(Leg leg, Headers headers, RelayListener events) throws RefusedRequest {
+    Leg apply(Leg leg, Headers headers, RelayListener events) throws RefusedRequest, OverLimit {
         if (trusted.isEmpty() || !trusted.contains(leg.peer().getAddress())) {
             return leg;
         }

@@ -81,12 +81,14 @@ final class Lobby {
     private Optional<Presence> enter(RdvPeer peer, Permit place) {
         long slot = services.waitingRoom().reserve();
         boolean parked = false;
+        Refusal refusal = Refusal.SHUTTING_DOWN;
         try {
             Presence presence = presence(peer, slot);
             switch (services.directory().meet(presence)) {
                 case Meeting.Matched matched -> {
                     return Optional.of(matched.partner());
                 }
+                case Meeting.Superseded newer -> refusal = Refusal.REPLACED;
                 case Meeting.Waiting waiting -> {
                     waiting.replaced().ifPresent(this::replace);
                     if (!closed) {
@@ -103,7 +105,10 @@ final class Lobby {
                 services.waitingRoom().vacate(slot);
             }
         }
-        peer.dismiss(Refusal.SHUTTING_DOWN);
+        services.events()
+                .on(new RelayEvent.Refused(
+                        Optional.of(RdvServer.NAME), peer.leg().peer(), refusal.reason(), refusal.body()));
+        peer.dismiss(refusal);
         return Optional.empty();
     }
 
@@ -117,6 +122,7 @@ final class Lobby {
                 peer.offer(),
                 services.node(),
                 slot,
+                peer.arrival(),
                 services.clock().instant().plus(limit));
     }
 
@@ -125,8 +131,14 @@ final class Lobby {
         services.events()
                 .on(new RelayEvent.WaitStarted(
                         RdvServer.NAME, presence.role(), peer.tag(), peer.leg().peer()));
-        services.waitingRoom()
-                .park(presence.slot(), peer, services.admission().limits().lobby());
+        try {
+            services.waitingRoom()
+                    .park(presence.slot(), peer, services.admission().limits().lobby());
+        } catch (RuntimeException | Error e) {
+            services.directory().withdraw(presence);
+            counted(peer, Reason.INTERNAL);
+            throw e;
+        }
         if (closed) {
             // Closed since we looked: whoever closed it may have passed this slot by.
             close();
@@ -190,7 +202,8 @@ final class Lobby {
     void close() {
         closed = true;
         try {
-            for (WaitingRoom.Taken taken : services.waitingRoom().takeAll(RdvPeer.class)) {
+            for (WaitingRoom.Taken taken :
+                    services.waitingRoom().takeAll(waiter -> waiter instanceof RdvPeer peer && peer.isOf(this))) {
                 RdvPeer peer = took(taken, Reason.SHUTDOWN);
                 peer.presence().ifPresent(services.directory()::withdraw);
                 Thread.startVirtualThread(() -> peer.dismiss(Refusal.SHUTTING_DOWN));

@@ -25,14 +25,21 @@ final class RdvPeer implements Waiter {
     private final RdvRequest request;
     private final Lobby lobby;
     private final long arrivedNanos = System.nanoTime();
+    private final long arrival;
     private Leg leg;
     private @Nullable Permit place;
     private Directory.@Nullable Presence presence;
 
-    RdvPeer(RdvRequest request, Leg leg, Lobby lobby) {
+    /** @param arrival its place in the order of those that came */
+    RdvPeer(RdvRequest request, Leg leg, Lobby lobby, long arrival) {
+        this.arrival = arrival;
         this.request = request;
         this.leg = leg;
         this.lobby = lobby;
+    }
+
+    boolean isOf(Lobby one) {
+        return lobby.equals(one);
     }
 
     RdvRequest request() {
@@ -75,6 +82,11 @@ final class RdvPeer implements Waiter {
     void enter(Directory.Presence as, Permit counted) {
         presence = as;
         place = counted;
+    }
+
+    /** Its place in the order of those that came, which it keeps when it comes back from a dialer that had gone. */
+    long arrival() {
+        return arrival;
     }
 
     /** Leaves the lobby's books: matched, or gone. */

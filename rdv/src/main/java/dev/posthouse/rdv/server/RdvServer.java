@@ -13,13 +13,15 @@ import dev.posthouse.rdv.wire.RefusedRequest;
 import dev.posthouse.rdv.wire.RequestTarget;
 import dev.posthouse.relay.Dialect;
 import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.OverLimit;
+import dev.posthouse.relay.Place;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayServices;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +119,7 @@ public final class RdvServer implements Dialect {
             try {
                 received = Deadline.within(
                         from.stream(),
-                        now.services().admission().limits().head(),
+                        from.untilProved(),
                         "request head",
                         () -> HeadReader.readRequest(from.stream(), Rdv.MAX_HEAD));
             } catch (MalformedHead e) {
@@ -150,9 +152,10 @@ public final class RdvServer implements Dialect {
                 return;
             }
             try {
-                current.stream().write(ByteBuffer.wrap(answer));
+                ByteStream to = current.stream();
+                Deadline.within(to, current.untilProved(), "an answer", () -> to.write(ByteBuffer.wrap(answer)));
             } catch (IOException e) {
-                // It did not wait for its answer.
+                // It did not wait for its answer, or did not read it.
                 current.close();
                 return;
             }
@@ -178,7 +181,9 @@ public final class RdvServer implements Dialect {
     public Optional<Refusal> upgrade(RequestHead head, ByteStream stream) {
         InetSocketAddress remote = stream.remoteAddress()
                 .orElseGet(() -> new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 0));
-        return upgrade(opened(), head, new Leg(stream, remote, stream.remoteAddress(), Permit.uncounted(), false));
+        Duration limit = opened().services().admission().limits().head();
+        return upgrade(
+                opened(), head, new Leg(stream, remote, stream.remoteAddress(), Place.uncounted(), false, limit));
     }
 
     private Optional<Refusal> upgrade(Opened now, RequestHead head, Leg connection) {
@@ -194,11 +199,18 @@ public final class RdvServer implements Dialect {
             RdvRequest request = RdvRequest.parse(head, RequestTarget.below(path, head.target()));
             Optional<Refusal> refusal = authoriser.decide(request, leg.payer());
             if (refusal.isEmpty()) {
-                now.lobby().join(new RdvPeer(request, leg, now.lobby()));
+                now.lobby()
+                        .join(new RdvPeer(
+                                request,
+                                leg,
+                                now.lobby(),
+                                now.services().waitingRoom().arrival()));
             }
             return refusal;
         } catch (RefusedRequest e) {
             return Optional.of(e.refusal());
+        } catch (OverLimit e) {
+            return Optional.of(new Refusal(503, e.getMessage() + ", try again later", e.reason()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             connection.abort();

@@ -84,7 +84,7 @@ final class RouteChoice {
                     new PairHandler.Peer(pair.dialer().request(), pair.dialer().observed()),
                     new PairHandler.Peer(
                             pair.accepter().request(), pair.accepter().observed()));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             services.events().on(new RelayEvent.Fault("asking the pair handler", e));
             verdict = new PairHandler.Verdict.Reject(new Refusal(500, "internal error", Reason.INTERNAL));
         }
@@ -145,7 +145,7 @@ final class RouteChoice {
             end(pair, Reason.SHUTDOWN, Optional.empty());
         } catch (IOException e) {
             end(pair, Reason.PEER_GONE, Optional.empty());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The application's taps run here, and the peer that waited has nobody else to close it.
             services.events().on(new RelayEvent.Fault("opening a circuit", e));
             end(pair, Reason.INTERNAL, Optional.empty());

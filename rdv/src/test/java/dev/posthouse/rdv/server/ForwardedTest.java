@@ -8,11 +8,12 @@ import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.rdv.wire.RefusedRequest;
 import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Permit;
+import dev.posthouse.relay.Place;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +34,13 @@ class ForwardedTest {
     }
 
     private static Leg leg(InetSocketAddress remote) {
-        return new Leg(MemoryPair.create().left(), remote, Optional.of(remote), Permit.uncounted(), false);
+        return new Leg(
+                MemoryPair.create().left(),
+                remote,
+                Optional.of(remote),
+                Place.uncounted(),
+                false,
+                Duration.ofSeconds(10));
     }
 
     private static Forwarded byDefault() {

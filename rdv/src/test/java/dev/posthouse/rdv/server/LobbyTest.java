@@ -10,11 +10,15 @@ import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who meets whom, who is sent away and with which words (spec 3, 2.5). */
 @ExtendWith(LeakCheck.class)
@@ -43,6 +47,42 @@ class LobbyTest {
             try (RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
                 assertThat(newer.head()).startsWith("HTTP/1.1 101");
                 assertThat(accepter.head()).startsWith("HTTP/1.1 101");
+            }
+        }
+    }
+
+    /**
+     * The older one is in the middle of meeting a dialer that has just died, waiting for it or come to it; the newer one waits when the
+     * older comes back to the lobby.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void newerStaysWhenAnOlderComesBackFromADialerThatHasDied(boolean olderWaits) throws Exception {
+        var meeting = new CompletableFuture<Void>();
+        var goOn = new CompletableFuture<Void>();
+        var first = new AtomicBoolean(true);
+        RdvServer handled = RdvServer.builder()
+                .handler((dialer, accepter) -> {
+                    if (first.getAndSet(false)) {
+                        meeting.complete(null);
+                        goOn.orTimeout(30, TimeUnit.SECONDS).join();
+                    }
+                    return PairHandler.Verdict.RELAY;
+                })
+                .build();
+        try (var server = ServerFixture.start(handled, Limits.DEFAULT);
+                RawPeer one = server.waiting(olderWaits ? "ACCEPT" : "DIAL", "t");
+                RawPeer two = server.connect().send(RawPeer.request(olderWaits ? "DIAL" : "ACCEPT", "t"))) {
+            RawPeer older = olderWaits ? one : two;
+            meeting.orTimeout(30, TimeUnit.SECONDS).join();
+            (olderWaits ? two : one).reset();
+            try (RawPeer newer = server.waiting("ACCEPT", "t")) {
+                goOn.complete(null);
+                assertThat(older.rest()).isEqualTo(Vectors.text("31-late-409-replaced.http"));
+                try (RawPeer dialer = server.connect().send(RawPeer.request("DIAL", "t"))) {
+                    assertThat(newer.head()).startsWith("HTTP/1.1 101");
+                    assertThat(dialer.head()).startsWith("HTTP/1.1 101");
+                }
             }
         }
     }

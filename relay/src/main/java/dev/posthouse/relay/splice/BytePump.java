@@ -1,6 +1,7 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,15 +17,21 @@ final class BytePump extends Pump {
     /** The bytes of a full TLS record (RFC 8446, 5.1): all that such a stream gives at once, and most likely not the last. */
     private static final int TLS_RECORD = 16 * 1024;
 
+    /** What a direction that moves much holds at most: its buffer, as much in records to be written, two records that were read. */
+    private static final int COST = 2 * HeapBuffers.SIZE + 2 * TLS_RECORD;
+
     private final ByteStream source;
     private final ByteStream sink;
     private final HeapBuffers buffers;
+    private final Holding holding;
 
-    BytePump(PumpedSplice splice, ByteStream source, ByteStream sink, HeapBuffers buffers) {
+    /** @param holding what is held for the peer that the sink leads to */
+    BytePump(PumpedSplice splice, ByteStream source, ByteStream sink, HeapBuffers buffers, Holding holding) {
         super(splice);
         this.source = source;
         this.sink = sink;
         this.buffers = buffers;
+        this.holding = holding;
     }
 
     @Override
@@ -43,18 +50,24 @@ final class BytePump extends Pump {
                 boolean more = !buffer.hasRemaining() || count == TLS_RECORD;
                 pass(buffer.flip());
                 if (more && large == null) {
+                    holding.take(COST, "a buffer");
                     large = buffers.take();
                 } else if (!more && large != null) {
                     // Silence may follow, and whoever is silent must not hold it.
-                    buffers.release(large);
+                    release(large);
                     large = null;
                 }
             }
         } finally {
             if (large != null) {
-                buffers.release(large);
+                release(large);
             }
         }
+    }
+
+    private void release(ByteBuffer large) {
+        buffers.release(large);
+        holding.give(COST);
     }
 
     private int read(ByteBuffer buffer) throws IOException {

@@ -1,6 +1,7 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,8 +22,13 @@ final class Leg implements KeyHandler {
     /** The shortest wait for a meter: a meter that has nothing yet must not make the loop spin. */
     private static final long SHORTEST_HOLD_NANOS = 1_000_000;
 
+    /** The most that is read at once for a reader for whom much is held already. */
+    private static final int LITTLE = 4 * 1024;
+
     private final NioSplice splice;
     private final TcpStream stream;
+    // For what waits for this one's peer.
+    private final Holding holding;
     private @Nullable SelectionKey key;
     // Bytes that were read ahead by whoever had the stream before; they are what is read first.
     private @Nullable ByteBuffer front;
@@ -36,10 +42,11 @@ final class Leg implements KeyHandler {
     private boolean held;
     private boolean ended;
 
-    Leg(NioSplice splice, TcpStream stream, @Nullable ByteBuffer front) {
+    Leg(NioSplice splice, TcpStream stream, @Nullable ByteBuffer front, Holding holding) {
         this.splice = splice;
         this.stream = stream;
         this.front = front;
+        this.holding = holding;
     }
 
     TcpStream stream() {
@@ -78,14 +85,15 @@ final class Leg implements KeyHandler {
     }
 
     void register(SelectorLoop loop) throws IOException {
-        key = loop.register(stream.channel(), SelectionKey.OP_READ, this);
+        key = loop.register(stream.channel(), 0, this);
     }
 
-    /** Moves the bytes that were read ahead. Both legs are registered. */
+    /** Moves the bytes that were read ahead, and asks for more. Both legs are registered. */
     void begin() throws IOException {
         if (front != null) {
             move();
         }
+        updateInterest();
     }
 
     @Override
@@ -138,7 +146,7 @@ final class Leg implements KeyHandler {
         }
         waiting = null;
         int undelivered = kept.remaining();
-        splice.loop().buffers().release(kept);
+        giveBack(kept);
         return moved - undelivered;
     }
 
@@ -172,6 +180,9 @@ final class Leg implements KeyHandler {
     /** Reads into the loop's buffer and flips it. 0: nothing there, or nothing allowed; -1: the end. */
     private int read() throws IOException {
         int room = splice.loop().buffers().room();
+        if (splice.partner(this).holding.isCrowded()) {
+            room = Math.min(room, LITTLE);
+        }
         Meter meter = splice.meter();
         if (meter == null) {
             return receive(room);
@@ -230,7 +241,12 @@ final class Leg implements KeyHandler {
         ByteBuffer buffer = buffers.current();
         partner.stream.channel().write(buffer);
         if (buffer.hasRemaining()) {
-            waiting = buffers.keepRest();
+            ByteBuffer rest = buffers.keepRest(partner.holding);
+            if (rest == null) {
+                splice.overBudget();
+                return;
+            }
+            waiting = rest;
             waitingSince = splice.loop().now();
             splice.waitsSince(waitingSince);
             updateInterest();
@@ -253,7 +269,7 @@ final class Leg implements KeyHandler {
             return;
         }
         waiting = null;
-        splice.loop().buffers().release(kept);
+        giveBack(kept);
         // There is most likely more: asking at once saves a turn.
         move();
         if (!splice.isOver()) {
@@ -261,6 +277,10 @@ final class Leg implements KeyHandler {
             partner.updateInterest();
             splice.progressed();
         }
+    }
+
+    private void giveBack(ByteBuffer kept) {
+        splice.loop().buffers().release(kept, splice.partner(this).holding);
     }
 
     /** Tells the selector what this socket waits for, if that has changed. */

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * what waits is still written, and {@link Splicer#DRAIN} later it ends; <i>over</i>. Everything runs on the loop's
  * thread but {@link #leftToRight}, {@link #rightToLeft} and {@link #end}.
  */
-final class NioSplice extends Timed implements Splice {
+final class NioSplice extends Timed implements Splice, Runnable {
+
+    /** How long a reader that takes nothing may keep a splice whose allowance is used up, if nothing shorter holds. */
+    private static final long LAST_WORDS = Splicer.LAST_WORDS.toNanos();
 
     private final SelectorLoop loop;
     private final Leg left;
@@ -31,6 +34,11 @@ final class NioSplice extends Timed implements Splice {
     private boolean limited;
     private boolean draining;
     private boolean over;
+    // What there is to say of the end: kept here, so that nothing need be allocated to say it.
+    private Reason reason = Reason.INTERNAL;
+    private @Nullable IOException error;
+    private long deliveredRight;
+    private long deliveredLeft;
 
     /** @param loop counts this pair already */
     NioSplice(
@@ -42,27 +50,29 @@ final class NioSplice extends Timed implements Splice {
             Terms terms,
             Consumer<SpliceEnd> onEnd) {
         this.loop = loop;
-        this.left = new Leg(this, left, leftFront);
-        this.right = new Leg(this, right, rightFront);
+        this.left = new Leg(this, left, leftFront, terms.left());
+        this.right = new Leg(this, right, rightFront, terms.right());
         this.meter = MeterChain.of(terms.meters());
         this.idleNanos = Splicer.nanos(terms.idle());
         this.stalledNanos = Splicer.nanos(terms.stalled());
         this.onEnd = onEnd;
     }
 
-    /** Hands the pair to its loop. Called once, by the thread that joins; the streams are not used elsewhere any more. */
-    void submit() {
+    /**
+     * Hands the pair to its loop. Called by the thread that joins; the streams are not used elsewhere any more.
+     *
+     * @return false if the loop takes nobody any more: the pair is another loop's to take, or to be {@linkplain #refuse refused}
+     */
+    boolean submit() {
         try {
             // Here and not on the loop: this waits for anybody who, against the contract, still reads or writes.
             left.stream().channel().configureBlocking(false);
             right.stream().channel().configureBlocking(false);
         } catch (IOException e) {
             refuse(Reason.PEER_RESET, e);
-            return;
+            return true;
         }
-        if (!loop.submit(this::start)) {
-            refuse(Reason.SHUTDOWN, null);
-        }
+        return loop.submit(this::start);
     }
 
     @Override
@@ -83,6 +93,9 @@ final class NioSplice extends Timed implements Splice {
 
     private void start() {
         try {
+            // Both before either is asked for anything: registering may dispatch what is ready, and what one of them
+            // reads
+            // waits, if need be, for the other's key.
             left.register(loop);
             right.register(loop);
             lastMoved = loop.now();
@@ -98,14 +111,15 @@ final class NioSplice extends Timed implements Splice {
         }
     }
 
-    /** Ends a pair that the loop never saw. */
-    private void refuse(Reason reason, @Nullable IOException error) {
+    /** Ends a pair that no loop ever saw. */
+    void refuse(Reason why, @Nullable IOException failure) {
         over = true;
         loop.load().decrementAndGet();
         left.stream().abort();
         right.stream().abort();
-        var end = new SpliceEnd(reason, 0, 0, Optional.ofNullable(error));
-        Thread.startVirtualThread(() -> onEnd.accept(end));
+        reason = why;
+        error = failure;
+        Thread.startVirtualThread(this);
     }
 
     SelectorLoop loop() {
@@ -142,8 +156,9 @@ final class NioSplice extends Timed implements Splice {
 
     /** Bytes wait since {@code time}. A timer that comes sooner looks for itself what is left, and sets itself anew. */
     void waitsSince(long time) {
-        if (stalledNanos != 0 && (place == NOWHERE || due - (time + stalledNanos) > 0)) {
-            loop.timers().arm(this, time + stalledNanos);
+        long limit = stalledNanos();
+        if (limit != 0 && (place == NOWHERE || due - (time + limit) > 0)) {
+            loop.timers().arm(this, time + limit);
         }
     }
 
@@ -157,8 +172,9 @@ final class NioSplice extends Timed implements Splice {
         if (draining) {
             delay = Math.min(delay, drainingSince + Splicer.DRAIN.toNanos() - now);
         }
-        if (stalledNanos != 0) {
-            delay = Math.min(delay, Math.min(left.stallDelay(now, stalledNanos), right.stallDelay(now, stalledNanos)));
+        long stalled = stalledNanos();
+        if (stalled != 0) {
+            delay = Math.min(delay, Math.min(left.stallDelay(now, stalled), right.stallDelay(now, stalled)));
         }
         delay = Math.min(delay, Math.min(left.retryDelay(now), right.retryDelay(now)));
         if (delay == Long.MAX_VALUE) {
@@ -202,7 +218,16 @@ final class NioSplice extends Timed implements Splice {
     }
 
     private boolean isStalled(Leg leg, long now) {
-        return stalledNanos != 0 && leg.isStalled(now, stalledNanos);
+        long limit = stalledNanos();
+        return limit != 0 && leg.isStalled(now, limit);
+    }
+
+    /** How long something may wait for a reader that takes nothing; 0 for as long as it likes. */
+    private long stalledNanos() {
+        if (!limited) {
+            return stalledNanos;
+        }
+        return stalledNanos == 0 ? LAST_WORDS : Math.min(stalledNanos, LAST_WORDS);
     }
 
     /** More was there than the meters allow. */
@@ -210,6 +235,7 @@ final class NioSplice extends Timed implements Splice {
         limited = true;
         left.updateInterest();
         right.updateInterest();
+        rearm();
         progressed();
     }
 
@@ -226,6 +252,11 @@ final class NioSplice extends Timed implements Splice {
         }
     }
 
+    /** What was read could not be written on, and there is no memory to keep it in: too much waits for this reader's address already. */
+    void overBudget() {
+        finish(Reason.LIMIT_MEMORY, null);
+    }
+
     /** A socket failed. */
     void broken(IOException error) {
         finish(limited ? Reason.LIMIT_BYTES : Reason.PEER_RESET, limited ? null : error);
@@ -236,17 +267,27 @@ final class NioSplice extends Timed implements Splice {
         finish(reason, cause == null ? null : new IOException("the relay failed: " + cause, cause));
     }
 
-    private void finish(Reason reason, @Nullable IOException error) {
+    private void finish(Reason why, @Nullable IOException failure) {
         if (over) {
             return;
         }
         over = true;
+        // In this order, since any of it may fail for want of memory: descriptors first, then the word of it.
+        reason = why;
+        error = failure;
         loop.timers().disarm(this);
-        var end = new SpliceEnd(reason, left.release(), right.release(), Optional.ofNullable(error));
-        close(left.stream(), reason);
-        close(right.stream(), reason);
+        deliveredRight = left.release();
+        deliveredLeft = right.release();
+        close(left.stream(), why);
+        close(right.stream(), why);
         loop.load().decrementAndGet();
-        loop.afterRelease(() -> onEnd.accept(end));
+        loop.afterRelease(this);
+    }
+
+    /** Tells whoever joined them, on a thread of its own, once descriptors are closed. */
+    @Override
+    public void run() {
+        onEnd.accept(new SpliceEnd(reason, deliveredRight, deliveredLeft, Optional.ofNullable(error)));
     }
 
     private static void close(TcpStream stream, Reason reason) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * and the channel blocks again. The one change between them is made under this object's lock, by the loop or by the
  * thread that releases; nobody blocks on a peer under it. It is its own timer, for the sake of its size.
  */
-final class NioWatch extends Timed implements Watch, KeyHandler {
+final class NioWatch extends Timed implements Watch, KeyHandler, Runnable {
 
     private final SelectorLoop loop;
     private final TcpStream stream;
@@ -28,28 +28,43 @@ final class NioWatch extends Timed implements Watch, KeyHandler {
     private @Nullable SelectionKey key;
     // Guarded by this.
     private boolean over;
+    // Set before it is told; kept here, so that nothing need be allocated to tell it.
+    private WatchEnd.Cause cause = WatchEnd.Cause.SHUTDOWN;
+    private ByteStream rest;
 
     /** @param loop counts this watch already */
     NioWatch(SelectorLoop loop, TcpStream stream, long limitNanos, Consumer<WatchEnd> onEnd) {
         this.loop = loop;
         this.stream = stream;
+        this.rest = stream;
         this.limitNanos = limitNanos;
         this.onEnd = onEnd;
     }
 
-    /** Hands the stream to the loop. Called once, by the thread that watches. */
-    void submit() {
+    /**
+     * Hands the stream to the loop. Called by the thread that watches.
+     *
+     * @return false if the loop takes nobody any more: the stream is another loop's to watch, or to be {@linkplain #refuse refused}
+     */
+    boolean submit() {
         try {
             // Here and not on the loop: this waits for anybody who, against the contract, still reads or writes.
             stream.channel().configureBlocking(false);
         } catch (IOException e) {
             // closed: a read will say so
-            end(WatchEnd.Cause.READABLE);
-            return;
+            end(WatchEnd.Cause.READABLE, stream);
+            return true;
         }
-        if (!loop.submit(this::start)) {
-            end(WatchEnd.Cause.SHUTDOWN);
-        }
+        return loop.submit(this::start);
+    }
+
+    /** Ends a watch that no loop ever saw. */
+    void refuse() {
+        end(WatchEnd.Cause.SHUTDOWN, stream);
+    }
+
+    SelectorLoop loop() {
+        return loop;
     }
 
     private void start() {
@@ -61,7 +76,7 @@ final class NioWatch extends Timed implements Watch, KeyHandler {
                 key = loop.register(stream.channel(), SelectionKey.OP_READ, this);
             } catch (IOException e) {
                 // closed: a read will say so
-                end(WatchEnd.Cause.READABLE);
+                endOnLoop(WatchEnd.Cause.READABLE);
                 return;
             }
         }
@@ -73,18 +88,18 @@ final class NioWatch extends Timed implements Watch, KeyHandler {
     @Override
     public void ready(SelectionKey ready) {
         loop.timers().disarm(this);
-        end(WatchEnd.Cause.READABLE);
+        endOnLoop(WatchEnd.Cause.READABLE);
     }
 
     @Override
     void expired(long now) {
-        end(WatchEnd.Cause.TIMED_OUT);
+        endOnLoop(WatchEnd.Cause.TIMED_OUT);
     }
 
     @Override
     public void stop(Reason reason, @Nullable Throwable cause) {
         loop.timers().disarm(this);
-        end(WatchEnd.Cause.SHUTDOWN);
+        endOnLoop(WatchEnd.Cause.SHUTDOWN);
     }
 
     @Override
@@ -114,14 +129,26 @@ final class NioWatch extends Timed implements Watch, KeyHandler {
         }
     }
 
-    private void end(WatchEnd.Cause cause) {
-        end(cause, stream);
+    private void end(WatchEnd.Cause why, ByteStream back) {
+        if (take()) {
+            cause = why;
+            rest = back;
+            Thread.startVirtualThread(this);
+        }
     }
 
-    private void end(WatchEnd.Cause cause, ByteStream rest) {
+    /** The loop sees to it that it is told, however little memory there is. */
+    private void endOnLoop(WatchEnd.Cause why) {
         if (take()) {
-            Thread.startVirtualThread(() -> onEnd.accept(new WatchEnd(cause, rest)));
+            cause = why;
+            loop.afterRelease(this);
         }
+    }
+
+    /** Tells whoever watches, on a thread of its own. */
+    @Override
+    public void run() {
+        onEnd.accept(new WatchEnd(cause, rest));
     }
 
     /** Whether the caller is the one who ends it; the stream is then back in blocking mode. */

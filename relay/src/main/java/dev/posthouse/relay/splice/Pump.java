@@ -1,5 +1,6 @@
 package dev.posthouse.relay.splice;
 
+import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -131,7 +132,7 @@ abstract class Pump implements Runnable {
         try {
             pump();
         } catch (IOException e) {
-            splice.fail(Reason.PEER_RESET, e);
+            splice.fail(e instanceof LimitExceeded ? Reason.LIMIT_MEMORY : Reason.PEER_RESET, e);
         } catch (InterruptedException | RuntimeException | Error e) {
             // Nobody has this thread to interrupt it.
             splice.stop(Reason.INTERNAL, e);

@@ -104,8 +104,8 @@ final class PumpedSplice extends Timed implements Splice {
                 clock,
                 onEnd,
                 onOver,
-                splice -> new BytePump(splice, left, right, buffers),
-                splice -> new BytePump(splice, right, left, buffers));
+                splice -> new BytePump(splice, left, right, buffers, terms.right()),
+                splice -> new BytePump(splice, right, left, buffers, terms.left()));
     }
 
     /** Of two streams of messages; the same otherwise. */
@@ -202,6 +202,8 @@ final class PumpedSplice extends Timed implements Splice {
         Pump other = pump.equals(leftToRight) ? rightToLeft : leftToRight;
         if (!other.isWriting()) {
             drain();
+        } else if (!clock.submit(() -> rearm(clock.now()))) {
+            fail(Reason.SHUTDOWN, null);
         }
     }
 
@@ -240,9 +242,10 @@ final class PumpedSplice extends Timed implements Splice {
             fail(Reason.IDLE, null);
         } else if (isOverdue(now) && !triedAgain && writeAgain()) {
             triedAgain = true;
-            clock.timers().arm(this, now + Math.min(TRY, stalledNanos != 0 ? stalledNanos : idleNanos));
-        } else if (stalledNanos != 0 && (isStalled(leftToRight, now) || isStalled(rightToLeft, now))) {
-            fail(Reason.STALLED, new StalledReader(!isStalled(leftToRight, now), Duration.ofNanos(stalledNanos)));
+            long stalled = stalledNanos();
+            clock.timers().arm(this, now + Math.min(TRY, stalled != 0 ? stalled : idleNanos));
+        } else if (isStalled(leftToRight, now) || isStalled(rightToLeft, now)) {
+            fail(Reason.STALLED, new StalledReader(!isStalled(leftToRight, now), Duration.ofNanos(stalledNanos())));
         } else if (idleNanos != 0 && now - lastMoved() >= idleNanos) {
             fail(Reason.IDLE, null);
         } else {
@@ -258,7 +261,8 @@ final class PumpedSplice extends Timed implements Splice {
     }
 
     private boolean isOverdue(long now) {
-        return (stalledNanos != 0 && (isStalled(leftToRight, now) || isStalled(rightToLeft, now)))
+        return isStalled(leftToRight, now)
+                || isStalled(rightToLeft, now)
                 || (idleNanos != 0 && now - lastMoved() >= idleNanos);
     }
 
@@ -271,14 +275,28 @@ final class PumpedSplice extends Timed implements Splice {
         if (idleNanos != 0) {
             delay = lastMoved() + idleNanos - now;
         }
-        if (stalledNanos != 0) {
-            delay = Math.min(delay, stalledNanos - Math.max(standing(leftToRight, now), standing(rightToLeft, now)));
+        long stalled = stalledNanos();
+        if (stalled != 0) {
+            delay = Math.min(delay, stalled - Math.max(standing(leftToRight, now), standing(rightToLeft, now)));
+        }
+        if (over || draining || delay == Long.MAX_VALUE) {
+            return;
         }
         clock.timers().arm(this, now + delay);
     }
 
     private boolean isStalled(Pump pump, long now) {
-        return standing(pump, now) >= stalledNanos;
+        long limit = stalledNanos();
+        return limit != 0 && standing(pump, now) >= limit;
+    }
+
+    /** How long something may wait for a reader that takes nothing; 0 for as long as it likes. */
+    private long stalledNanos() {
+        if (cause != Reason.LIMIT_BYTES) {
+            return stalledNanos;
+        }
+        long lastWords = Splicer.LAST_WORDS.toNanos();
+        return stalledNanos == 0 ? lastWords : Math.min(stalledNanos, lastWords);
     }
 
     /** How long a pump's write has not come forward; 0 if it has none under way. */

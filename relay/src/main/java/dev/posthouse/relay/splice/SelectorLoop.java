@@ -6,10 +6,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,44 +18,64 @@ import org.jspecify.annotations.Nullable;
  * then the timers that are due, then waits in the selector, which calls the {@link KeyHandler} of each ready key.
  *
  * <p>States: <i>running</i>, until {@link #close} or a failure of the selector; then <i>closing</i>, in which nothing is
- * accepted, every handler is stopped and the descriptors are released; then <i>closed</i>, the thread has ended.
+ * accepted, every handler and every timer is stopped and the descriptors are released; then <i>closed</i>, the thread has
+ * ended. Whatever a task, a timer or a handler throws, memory that is used up included, costs that one alone.
  *
  * <p>Any thread may call {@link #submit}, {@link #load} and {@link #close}; the rest is for the loop's own thread.
  */
 final class SelectorLoop implements Runnable {
 
+    /** After a turn that failed: memory comes back when something ends, not by asking again. */
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    /** How a selector is asked; the system's way but for tests. */
+    interface Look {
+
+        /** @param nanos 0 or less not to wait, {@link Long#MAX_VALUE} to wait for good */
+        void select(Selector selector, Consumer<SelectionKey> dispatch, long nanos) throws IOException;
+    }
+
     private final Selector selector = Selector.open();
+    private final Look look;
     private final TimerHeap timers = new TimerHeap();
     private final LoopBuffers buffers;
     private final AtomicInteger load = new AtomicInteger();
+    private final Consumer<Throwable> faults;
     private final Thread thread;
     // One object for all calls of select: nothing is allocated for a turn.
     private final Consumer<SelectionKey> dispatch = this::dispatch;
 
     private final Object lock = new Object();
     // Guarded by lock.
-    private ArrayDeque<Runnable> submitted = new ArrayDeque<>();
-    // Guarded by lock.
     private boolean accepting = true;
-
-    private ArrayDeque<Runnable> running = new ArrayDeque<>();
-    private final List<Runnable> released = new ArrayList<>();
+    // These two: linked, since an array that cannot grow for want of memory would lose what is in it. Added to under
+    // the
+    // lock, taken from by the loop.
+    private final Queue<Runnable> submitted = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> released = new ConcurrentLinkedQueue<>();
     private boolean closing;
     private long now;
     private boolean nowIsOld = true;
 
-    private SelectorLoop(String name, int bufferBytes) throws IOException {
-        buffers = new LoopBuffers(bufferBytes);
-        thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
+    private SelectorLoop(String name, Look look, int bufferBytes, Consumer<Throwable> faults) throws IOException {
+        this.look = look;
+        this.buffers = new LoopBuffers(bufferBytes);
+        this.faults = faults;
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
     }
 
     /**
      * Starts a loop.
      *
+     * @param faults told what was thrown where nobody else is, on the loop's thread; what it throws is dropped
      * @throws IOException if there is no descriptor for the selector
      */
-    static SelectorLoop start(String name, int bufferBytes) throws IOException {
-        var loop = new SelectorLoop(name, bufferBytes);
+    static SelectorLoop start(String name, int bufferBytes, Consumer<Throwable> faults) throws IOException {
+        return start(name, SelectorLoop::look, bufferBytes, faults);
+    }
+
+    static SelectorLoop start(String name, Look look, int bufferBytes, Consumer<Throwable> faults) throws IOException {
+        var loop = new SelectorLoop(name, look, bufferBytes, faults);
         loop.thread.start();
         return loop;
     }
@@ -74,6 +94,13 @@ final class SelectorLoop implements Runnable {
         }
         selector.wakeup();
         return true;
+    }
+
+    /** Whether it takes tasks: not once it is closing, or its selector has failed. */
+    boolean isRunning() {
+        synchronized (lock) {
+            return accepting;
+        }
     }
 
     /** How many pairs and watches it has; the one who adds one or takes one away counts it here. */
@@ -142,54 +169,78 @@ final class SelectorLoop implements Runnable {
     public void run() {
         Reason reason = Reason.SHUTDOWN;
         @Nullable Throwable cause = null;
-        try {
-            while (!closing) {
-                turn();
-            }
-        } catch (IOException | RuntimeException | Error e) {
-            reason = Reason.INTERNAL;
-            cause = e;
-        }
-        try {
-            stopAll(reason, cause);
-        } finally {
+        while (!closing) {
             try {
-                selector.close();
+                turn();
             } catch (IOException e) {
-                // the handlers are stopped: nobody is left who could be told
+                // There is no going on with a selector that fails; the data path takes another loop from now on.
+                reason = Reason.INTERNAL;
+                cause = e;
+                tell(e);
+                break;
+            } catch (RuntimeException | Error e) {
+                tell(e);
+                LockSupport.parkNanos(PAUSE_NANOS);
             }
-            released.forEach(Thread::startVirtualThread);
+        }
+        stopAll(reason, cause);
+        try {
+            selector.close();
+        } catch (IOException e) {
+            // the handlers are stopped: nobody is left who could be told
+        }
+        while (!released.isEmpty()) {
+            try {
+                startReleased(released.size());
+            } catch (RuntimeException | Error e) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 
     private void turn() throws IOException {
-        synchronized (lock) {
-            // The empty one for the full one, so that tasks run without the lock.
-            ArrayDeque<Runnable> tasks = submitted;
-            submitted = running;
-            running = tasks;
-        }
         runTasks();
         if (!timers.isEmpty()) {
             timers.expire(now());
         }
         int settled = released.size();
         select(closing || settled > 0 ? 0 : timers.isEmpty() ? Long.MAX_VALUE : timers.untilNext(now()));
-        if (settled > 0) {
-            List<Runnable> done = released.subList(0, settled);
-            done.forEach(Thread::startVirtualThread);
-            done.clear();
-        }
+        startReleased(settled);
     }
 
     private void runTasks() {
-        for (Runnable task = running.poll(); task != null; task = running.poll()) {
-            task.run();
+        for (Runnable task = submitted.poll(); task != null; task = submitted.poll()) {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                // Who submitted it has seen to its own; the others' go on.
+                tell(e);
+            }
+        }
+    }
+
+    /** Starts the first {@code count}. If there is no memory for a thread, those that are left stay for the next turn. */
+    private void startReleased(int count) {
+        for (int i = 0; i < count; i++) {
+            Thread.startVirtualThread(released.element());
+            released.remove();
+        }
+    }
+
+    private void tell(Throwable fault) {
+        try {
+            faults.accept(fault);
+        } catch (RuntimeException | Error e) {
+            // It breaks its contract, or there is no memory for it either. The loop goes on.
         }
     }
 
     private void select(long nanos) throws IOException {
         nowIsOld = true;
+        look.select(selector, dispatch, nanos);
+    }
+
+    private static void look(Selector selector, Consumer<SelectionKey> dispatch, long nanos) throws IOException {
         if (nanos <= 0) {
             selector.selectNow(dispatch);
         } else if (nanos == Long.MAX_VALUE) {
@@ -206,7 +257,15 @@ final class SelectorLoop implements Runnable {
             handler.ready(key);
         } catch (RuntimeException | Error e) {
             // Our own fault, or no memory: it costs this one pair, not the loop.
-            handler.stop(Reason.INTERNAL, e);
+            stop(handler, Reason.INTERNAL, e);
+        }
+    }
+
+    private void stop(KeyHandler handler, Reason reason, @Nullable Throwable cause) {
+        try {
+            handler.stop(reason, cause);
+        } catch (RuntimeException | Error e) {
+            tell(e);
         }
     }
 
@@ -214,11 +273,12 @@ final class SelectorLoop implements Runnable {
         // What was accepted is done first, so that what it registers is stopped like everything else.
         synchronized (lock) {
             accepting = false;
-            running.addAll(submitted);
         }
         runTasks();
-        for (SelectionKey key : List.copyOf(selector.keys())) {
-            ((KeyHandler) key.attachment()).stop(reason, cause);
+        // As they are, without a copy: stopping cancels keys, which leave the set with the selector's next look.
+        for (SelectionKey key : selector.keys()) {
+            stop((KeyHandler) key.attachment(), reason, cause);
         }
+        timers.stopAll(reason, cause, this::tell);
     }
 }

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,12 @@ public final class Splicer implements DataPath {
      * silent meanwhile is found out by its own keepalive.
      */
     static final Duration MESSAGE_DRAIN = Duration.ofMinutes(10);
+
+    /**
+     * How long a splice whose allowance is used up waits for a reader that takes nothing of what was allowed, where no shorter
+     * time is set.
+     */
+    static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     /**
      * How a data path is built.
@@ -73,16 +82,21 @@ public final class Splicer implements DataPath {
         }
     }
 
-    private final List<SelectorLoop> loops;
+    private final AtomicReferenceArray<SelectorLoop> loops;
+    private final Options options;
+    private final Consumer<Throwable> faults;
     private final HeapBuffers heapBuffers = new HeapBuffers();
     private final AtomicInteger turn = new AtomicInteger();
+    private final Object replacing = new Object();
     // What no loop knows, to be ended by close.
     private final Set<PumpedSplice> pumped = ConcurrentHashMap.newKeySet();
     private final Set<StreamWatch> streamWatches = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    private Splicer(List<SelectorLoop> loops) {
-        this.loops = loops;
+    private Splicer(List<SelectorLoop> loops, Options options, Consumer<Throwable> faults) {
+        this.loops = new AtomicReferenceArray<>(loops.toArray(SelectorLoop[]::new));
+        this.options = options;
+        this.faults = faults;
     }
 
     /**
@@ -95,21 +109,36 @@ public final class Splicer implements DataPath {
     }
 
     /**
-     * Starts a data path.
+     * Starts a data path whose faults nobody is told of.
      *
      * @throws IOException if there are no descriptors for the selectors
      */
     public static Splicer start(Options options) throws IOException {
+        return start(options, fault -> {});
+    }
+
+    /**
+     * Starts a data path.
+     *
+     * @param faults told what was thrown on a loop and ended no splice that could say so: a task of ours, or a selector that
+     *     failed, whose loop is then replaced. Called on a loop; does not block
+     * @throws IOException if there are no descriptors for the selectors
+     */
+    public static Splicer start(Options options, Consumer<Throwable> faults) throws IOException {
         var loops = new ArrayList<SelectorLoop>();
         try {
             for (int i = 0; i < options.loops(); i++) {
-                loops.add(SelectorLoop.start("splice-" + i, options.bufferBytes()));
+                loops.add(loop(i, options, faults));
             }
         } catch (IOException | RuntimeException | Error e) {
             loops.forEach(SelectorLoop::close);
             throw e;
         }
-        return new Splicer(List.copyOf(loops));
+        return new Splicer(loops, options, faults);
+    }
+
+    private static SelectorLoop loop(int number, Options options, Consumer<Throwable> faults) throws IOException {
+        return SelectorLoop.start("splice-" + number, options.bufferBytes(), faults);
     }
 
     @Override
@@ -121,9 +150,7 @@ public final class Splicer implements DataPath {
         }
         ByteStream bare = stream instanceof PushbackStream pushed ? pushed.below() : stream;
         if (bare instanceof TcpStream tcp) {
-            var watch = new NioWatch(leastLoaded(), tcp, limitNanos, onEnd);
-            watch.submit();
-            return watch;
+            return watched(() -> new NioWatch(leastLoaded(), tcp, limitNanos, onEnd));
         }
         PendingRead pending =
                 bare instanceof PendingReadStream again && again.pending().isInTheWay()
@@ -141,9 +168,8 @@ public final class Splicer implements DataPath {
     @Override
     public Splice join(ByteStream left, ByteStream right, Terms terms, Consumer<SpliceEnd> onEnd) {
         if (raw(left) instanceof TcpStream leftTcp && raw(right) instanceof TcpStream rightTcp) {
-            var splice = new NioSplice(leastLoaded(), leftTcp, front(left), rightTcp, front(right), terms, onEnd);
-            splice.submit();
-            return splice;
+            return joined(
+                    () -> new NioSplice(leastLoaded(), leftTcp, front(left), rightTcp, front(right), terms, onEnd));
         }
         return started(PumpedSplice.ofBytes(left, right, terms, heapBuffers, clock(), onEnd, pumped::remove));
     }
@@ -151,6 +177,33 @@ public final class Splicer implements DataPath {
     @Override
     public Splice join(MessageStream left, MessageStream right, Terms terms, Consumer<SpliceEnd> onEnd) {
         return started(PumpedSplice.ofMessages(left, right, terms, clock(), onEnd, pumped::remove));
+    }
+
+    private Watch watched(Supplier<NioWatch> attempt) {
+        NioWatch watch = attempt.get();
+        for (int i = 0; !watch.submit(); i++) {
+            if (closed || i == loops.length()) {
+                watch.refuse();
+                return watch;
+            }
+            watch.loop().load().decrementAndGet();
+            watch = attempt.get();
+        }
+        return watch;
+    }
+
+    /** By the first loop that takes it: one that was chosen may be lost in this very moment. */
+    private Splice joined(Supplier<NioSplice> attempt) {
+        NioSplice splice = attempt.get();
+        for (int i = 0; !splice.submit(); i++) {
+            if (closed || i == loops.length()) {
+                splice.refuse(closed ? Reason.SHUTDOWN : Reason.INTERNAL, null);
+                return splice;
+            }
+            splice.loop().load().decrementAndGet();
+            splice = attempt.get();
+        }
+        return splice;
     }
 
     private Splice started(PumpedSplice splice) {
@@ -167,7 +220,12 @@ public final class Splicer implements DataPath {
         closed = true;
         pumped.forEach(splice -> splice.end(Reason.SHUTDOWN));
         streamWatches.forEach(watch -> watch.stop(Reason.SHUTDOWN, null));
-        loops.forEach(SelectorLoop::close);
+        // Behind whoever is replacing one, which nobody begins to do any more.
+        synchronized (replacing) {
+            for (int i = 0; i < loops.length(); i++) {
+                loops.get(i).close();
+            }
+        }
     }
 
     /** A time limit for timers; 0 for none. Centuries count as one century. */
@@ -191,11 +249,12 @@ public final class Splicer implements DataPath {
 
     /** The loop with the fewest pairs and watches; counts one more there. */
     private SelectorLoop leastLoaded() {
-        int first = Math.floorMod(turn.getAndIncrement(), loops.size());
-        SelectorLoop least = loops.get(first);
-        for (int i = 1; i < loops.size(); i++) {
-            SelectorLoop other = loops.get((first + i) % loops.size());
-            if (other.load().get() < least.load().get()) {
+        int first = Math.floorMod(turn.getAndIncrement(), loops.length());
+        SelectorLoop least = loop(first);
+        for (int i = 1; i < loops.length(); i++) {
+            SelectorLoop other = loop((first + i) % loops.length());
+            if (!least.isRunning()
+                    || (other.isRunning() && other.load().get() < least.load().get())) {
                 least = other;
             }
         }
@@ -205,6 +264,32 @@ public final class Splicer implements DataPath {
 
     /** Any loop, to keep time only. */
     private SelectorLoop clock() {
-        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+        return loop(Math.floorMod(turn.getAndIncrement(), loops.length()));
+    }
+
+    /** All loops as they are now. */
+    List<SelectorLoop> loops() {
+        return IntStream.range(0, loops.length()).mapToObj(loops::get).toList();
+    }
+
+    /** A loop; in place of one that was lost, a new one, if there are descriptors for it. */
+    private SelectorLoop loop(int number) {
+        SelectorLoop there = loops.get(number);
+        if (there.isRunning() || closed) {
+            return there;
+        }
+        synchronized (replacing) {
+            there = loops.get(number);
+            if (there.isRunning() || closed) {
+                return there;
+            }
+            try {
+                SelectorLoop next = loop(number, options, faults);
+                loops.set(number, next);
+                return next;
+            } catch (IOException e) {
+                return there; // asked again by whoever comes next
+            }
+        }
     }
 }

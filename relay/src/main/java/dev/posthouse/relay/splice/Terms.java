@@ -1,5 +1,6 @@
 package dev.posthouse.relay.splice;
 
+import dev.posthouse.net.budget.Holding;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,11 +13,18 @@ import java.util.List;
  *     {@link dev.posthouse.relay.Reason#STALLED}; {@link Duration#ZERO} for no bound. Any byte that is taken starts the time
  *     anew, and nothing that waits is no time at all: a quiet pair is never ended by it
  * @param meters every byte must be allowed by all of them; shared between splices where the limit is shared
+ * @param left what is held for the left peer: bytes that wait for it to take them
+ * @param right what is held for the right peer
  */
-public record Terms(Duration idle, Duration stalled, List<Meter> meters) {
+public record Terms(Duration idle, Duration stalled, List<Meter> meters, Holding left, Holding right) {
 
     /** No bounds. */
     public static final Terms UNLIMITED = new Terms(Duration.ZERO, Duration.ZERO, List.of());
+
+    /** Terms of peers for whom nothing is counted. */
+    public Terms(Duration idle, Duration stalled, List<Meter> meters) {
+        this(idle, stalled, meters, Holding.uncounted(), Holding.uncounted());
+    }
 
     /** @throws IllegalArgumentException if {@code idle} or {@code stalled} is negative */
     public Terms {

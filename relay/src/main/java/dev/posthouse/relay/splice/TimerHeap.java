@@ -2,6 +2,7 @@ package dev.posthouse.relay.splice;
 
 import dev.posthouse.relay.Reason;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,19 @@ final class TimerHeap {
             } catch (RuntimeException | Error e) {
                 // Our own fault, or no memory: it costs this one, not the loop.
                 first.stop(Reason.INTERNAL, e);
+            }
+        }
+    }
+
+    /** Takes everything out and stops it: there is nobody any more who would call it. */
+    void stopAll(Reason reason, @Nullable Throwable cause, Consumer<Throwable> faults) {
+        while (size > 0) {
+            Timed last = at(size - 1);
+            disarm(last);
+            try {
+                last.stop(reason, cause);
+            } catch (RuntimeException | Error e) {
+                faults.accept(e);
             }
         }
     }

@@ -2,9 +2,12 @@ package dev.posthouse.relay.splice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.net.budget.Holding;
+import dev.posthouse.net.budget.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class LoopBuffersTest {
@@ -12,6 +15,8 @@ class LoopBuffersTest {
     private static final int CAPACITY = 64 * 1024;
 
     private final LoopBuffers buffers = new LoopBuffers(CAPACITY);
+    private final MemoryBudget budget = new MemoryBudget(0, 0);
+    private final Holding holding = budget.open("somebody");
 
     /** As if so many bytes had been read and the first {@code written} of them were written on. */
     private ByteBuffer keep(int read, int written) {
@@ -20,7 +25,7 @@ class LoopBuffersTest {
             buffer.put((byte) i);
         }
         buffer.flip().position(written);
-        return buffers.keepRest();
+        return Objects.requireNonNull(buffers.keepRest(holding));
     }
 
     @Test
@@ -29,7 +34,7 @@ class LoopBuffersTest {
 
         ByteBuffer kept = keep(CAPACITY, CAPACITY - 3);
 
-        assertThat(kept.capacity()).isEqualTo(LoopBuffers.SMALL);
+        assertThat(kept.capacity()).isEqualTo(3);
         assertThat(kept).isEqualTo(ByteBuffer.wrap(new byte[] {-3, -2, -1}));
         assertThat(buffers.current(CAPACITY)).isSameAs(before);
     }
@@ -49,13 +54,41 @@ class LoopBuffersTest {
         ByteBuffer small = keep(10, 0);
         assertThat(buffers.kept()).isEqualTo(2);
 
-        buffers.release(whole);
-        buffers.release(small);
+        buffers.release(whole, holding);
+        buffers.release(small, holding);
 
         assertThat(buffers.kept()).isZero();
-        assertThat(keep(20, 0)).isSameAs(small);
         assertThat(keep(CAPACITY, 0)).isNotSameAs(whole);
         assertThat(buffers.current(CAPACITY)).isSameAs(whole);
+    }
+
+    /** Before it is kept, by its true size; and given back with it. */
+    @Test
+    void whatIsKeptIsCountedForWhoeverHasNotTakenIt() {
+        ByteBuffer whole = keep(CAPACITY, 0);
+        ByteBuffer small = keep(10, 3);
+        assertThat(budget.held()).isEqualTo(CAPACITY + 7);
+
+        buffers.release(whole, holding);
+        buffers.release(small, holding);
+
+        assertThat(budget.held()).isZero();
+    }
+
+    @Test
+    void nothingIsKeptPastTheBudget() {
+        budget.limits(0, CAPACITY + 100);
+        ByteBuffer whole = keep(CAPACITY, 0);
+        // Too much for another whole one, which is copied as far as that goes.
+        ByteBuffer copied = keep(LoopBuffers.SMALL + 100, LoopBuffers.SMALL);
+        assertThat(copied.remaining()).isEqualTo(100);
+
+        buffers.current(10).put(new byte[10]).flip();
+        assertThat(buffers.keepRest(holding)).isNull();
+        assertThat(budget.held()).isEqualTo(CAPACITY + 100);
+
+        buffers.release(whole, holding);
+        assertThat(keep(10, 0).remaining()).isEqualTo(10);
     }
 
     @Test
@@ -67,8 +100,8 @@ class LoopBuffersTest {
         }
 
         assertThat(buffers.room()).isEqualTo(LoopBuffers.SMALL);
-        assertThat(keep(buffers.room(), 0).capacity()).isEqualTo(LoopBuffers.SMALL);
-        buffers.release(kept.getFirst());
+        assertThat(keep(buffers.room(), 0).isDirect()).isFalse();
+        buffers.release(kept.getFirst(), holding);
         assertThat(buffers.room()).isEqualTo(CAPACITY);
     }
 }

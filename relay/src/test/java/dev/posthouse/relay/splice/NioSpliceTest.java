@@ -85,7 +85,7 @@ class NioSpliceTest extends SpliceContract {
     }
 
     private SelectorLoop loop() throws Exception {
-        SelectorLoop loop = SelectorLoop.start("test", BUFFER);
+        SelectorLoop loop = SelectorLoop.start("test", BUFFER, fault -> {});
         loops.add(loop);
         loop.load().incrementAndGet();
         return loop;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.relay.Reason;
+import dev.posthouse.testkit.Background;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -17,6 +18,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -389,6 +393,41 @@ abstract class SpliceContract extends DataPathFixture {
         SpliceEnd end = pair.awaitEnd();
         assertThat(end.reason()).isEqualTo(Reason.LIMIT_BYTES);
         assertThat(end.leftToRight()).isEqualTo(100_003);
+    }
+
+    /** What waits for a reader that takes nothing does not keep a circuit whose allowance is used up, with no other bound set. */
+    @Test
+    void anAllowanceEndsAPairWhoseOtherDirectionStandsStill() throws Exception {
+        var usedUp = new AtomicBoolean();
+        Joined pair = join(metered(new Meter() {
+            @Override
+            public int take(int want, long now) {
+                return usedUp.get() ? EXHAUSTED : want;
+            }
+
+            @Override
+            public void settle(int used, int unused) {}
+
+            @Override
+            public long retryAfter(long now) {
+                return 0;
+            }
+        }));
+        var sending = Background.run(() -> pair.left().write(ByteBuffer.allocate(64 * 1024 * 1024)));
+        awaitStill(pair.splice()::leftToRight);
+        usedUp.set(true);
+
+        write(pair.right(), text("one too many"));
+
+        assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.LIMIT_BYTES);
+        assertThat(sending.failure()).isInstanceOf(IOException.class);
+    }
+
+    /** Until it has begun to grow and has not for a while. */
+    private static void awaitStill(LongSupplier count) {
+        var last = new AtomicLong(-1);
+        await().pollInterval(Duration.ofMillis(100))
+                .until(() -> count.getAsLong() > 0 && count.getAsLong() == last.getAndSet(count.getAsLong()));
     }
 
     @Test
