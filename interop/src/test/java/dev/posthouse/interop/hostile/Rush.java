@@ -1,0 +1,119 @@
+package dev.posthouse.interop.hostile;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * An attack that goes on: its time, its connections, its threads. What the relay does to them is not a failure of the attack; it
+ * goes on with others.
+ */
+final class Rush implements AutoCloseable {
+
+    private final Target relay;
+    private final InetAddress from;
+    private final long due;
+    private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong tries = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+
+    Rush(Target relay, InetAddress from, Duration time) {
+        this.relay = relay;
+        this.from = from;
+        this.due = System.nanoTime() + time.toNanos();
+    }
+
+    /** One try of an attack. */
+    @FunctionalInterface
+    interface Try {
+        void run() throws IOException, InterruptedException;
+    }
+
+    Target relay() {
+        return relay;
+    }
+
+    InetAddress from() {
+        return from;
+    }
+
+    boolean goesOn() {
+        return System.nanoTime() < due;
+    }
+
+    /** A connection from this attacker's address, which lasts until it is closed or the attack ends. */
+    SocketChannel connect() throws IOException {
+        SocketChannel channel = relay.connect(from);
+        open.add(channel);
+        return channel;
+    }
+
+    /** Ends a connection early. */
+    void reset(SocketChannel channel) throws IOException {
+        open.remove(channel);
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        channel.close();
+    }
+
+    /** Waits until the relay ends a connection that says nothing more, or the attack is over. */
+    void hold(SocketChannel channel) throws IOException {
+        ByteBuffer scrap = ByteBuffer.allocate(1_024);
+        while (channel.read(scrap.clear()) >= 0) {
+            // whatever it says
+        }
+        open.remove(channel);
+        channel.close();
+    }
+
+    /** Tries again and again, {@code atOnce} at a time, as long as the attack goes on. */
+    void repeat(int atOnce, Try attempt) {
+        for (int i = 0; i < atOnce; i++) {
+            threads.execute(() -> {
+                while (goesOn()) {
+                    tries.incrementAndGet();
+                    try {
+                        attempt.run();
+                    } catch (IOException e) {
+                        refused.incrementAndGet();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+            });
+        }
+    }
+
+    long tries() {
+        return tries.get();
+    }
+
+    long refused() {
+        return refused.get();
+    }
+
+    /** Lets go of everything at once, as a process that is killed does. */
+    @Override
+    public void close() throws InterruptedException {
+        for (SocketChannel channel : open) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // it had gone
+            }
+        }
+        threads.shutdownNow();
+        if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
+            throw new AssertionError("the attack does not end");
+        }
+    }
+}
