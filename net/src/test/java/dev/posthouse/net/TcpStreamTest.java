@@ -10,10 +10,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import jdk.net.ExtendedSocketOptions;
 import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
 class TcpStreamTest {
@@ -32,6 +35,28 @@ class TcpStreamTest {
             assertOption(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, 15);
             assertOption(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
         }
+    }
+
+    /** Whatever is counted for a connection is given back when its descriptor is closed, and not before. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoIsToldOfTheEndIsToldOnceAndBehindIt(boolean aborted) throws IOException {
+        var open = new ArrayList<Boolean>();
+        try (TcpListener listener = TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                SocketChannel dialed = SocketChannel.open(listener.address())) {
+            SocketChannel channel = listener.accept();
+            var stream = new TcpStream(channel, () -> open.add(channel.isOpen()));
+            assertThat(dialed.isConnected()).isTrue();
+            assertThat(open).isEmpty();
+            if (aborted) {
+                stream.abort();
+            } else {
+                stream.close();
+            }
+            stream.close();
+            stream.abort();
+        }
+        assertThat(open).containsExactly(false);
     }
 
     @Test

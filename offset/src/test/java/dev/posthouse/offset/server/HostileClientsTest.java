@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.net.memory.Link;
 import dev.posthouse.offset.channel.RawChannel;
 import dev.posthouse.offset.wire.ChannelMessage.Shape;
@@ -151,6 +152,55 @@ class HostileClientsTest {
             }
             assertThat(accepter.receive()).contains(ByteBuffer.wrap(new byte[] {2}));
             assertThat(heap() - before).isLessThan(64 << 20);
+            caller.abort();
+        }
+    }
+
+    /** Sixty-four kibibytes and a message; what comes beyond waits with the connector, and what is kept is counted. */
+    @Test
+    void whatIsSentEarlyIsKeptUpToABoundAndCounted() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            RawChannel flood = raw(frames(relay.dial()), C);
+            flood.sendKept(connect(D).encode());
+            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == 1);
+            MemoryBudget memory = relay.services().connections().memory();
+            long before = memory.held();
+            var sent = new AtomicLong();
+            byte[] noise = new byte[48 * 1_024];
+            new SplittableRandom(11).nextBytes(noise);
+            var sending = Background.run(() -> {
+                while (true) {
+                    flood.sendKept(ByteBuffer.wrap(noise));
+                    sent.incrementAndGet();
+                }
+            });
+            awaitStill(sent);
+            sending.awaitBlocked();
+            // Two are kept, and the last one's turn, in three copies at most, is not over.
+            assertThat(memory.held() - before).isBetween(2L * noise.length, 6L * noise.length);
+            flood.abort();
+            assertThat(sending.failure()).isInstanceOf(IOException.class);
+            relay.ticks().tick(32);
+            relay.awaitEnds(Role.DIALER, 1);
+            RelayFixture.await().until(() -> memory.held() < before);
+        }
+    }
+
+    /** A kilobyte on the wire that is a mebibyte here counts as what it is here. */
+    @Test
+    void whatAPackedMessageUnpacksToIsCounted() throws IOException {
+        try (RelayFixture relay = RelayFixture.start()) {
+            TestClient.listener(relay, D);
+            RawChannel caller = raw(frames(relay.dial()), C);
+            caller.sendKept(connect(D).encode());
+            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == 1);
+            MemoryBudget memory = relay.services().connections().memory();
+            long before = memory.held();
+            caller.send(inflated(), Shape.NESTED);
+            RelayFixture.await().until(() -> memory.held() - before > 1 << 20);
+            caller.send(KaMessage.keepAlive(), Shape.NESTED);
+            RelayFixture.await().until(() -> memory.held() - before < 100_000);
             caller.abort();
         }
     }

@@ -6,13 +6,19 @@ import static org.awaitility.Awaitility.await;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.budget.Holding;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.relay.Reason;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +87,63 @@ class NioSpliceTest extends SpliceContract {
         assertThat(ended.join().leftToRight()).isLessThan(splice.leftToRight());
         assertThat(kept(loop)).isZero();
         assertThat(loop.load().get()).isZero();
+        assertThat(sending).failsWithin(Duration.ofSeconds(10));
+    }
+
+    /** The cancelled key of a watch makes the loop look at the selector in the middle of registering: nothing may move then. */
+    @Test
+    void aWatchThatTurnsIntoAJoinNeverStallsADirection() throws Exception {
+        SelectorLoop loop = loop();
+        loop.load().incrementAndGet();
+        Connection left = connect();
+        Connection right = connect();
+        var leftLeg = (TcpStream) left.leg();
+        var rightLeg = (TcpStream) right.leg();
+        rightLeg.channel().setOption(StandardSocketOptions.SO_SNDBUF, 4_096);
+        var watch = new NioWatch(loop, rightLeg, 0, end -> {});
+        assertThat(watch.submit()).isTrue();
+        assertThat(kept(loop)).as("the loop has registered it").isZero();
+        byte[] bytes = random(new SplittableRandom(5), 4 * 1024 * 1024);
+        var held = new CountDownLatch(1);
+        loop.submit(() -> {
+            try {
+                held.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        Future<?> sending = tasks.submit(() -> left.peer().write(ByteBuffer.wrap(bytes)));
+        var ended = new CompletableFuture<SpliceEnd>();
+
+        assertThat(watch.release()).isPresent();
+        var splice = new NioSplice(loop, leftLeg, null, rightLeg, null, Terms.UNLIMITED, ended::complete);
+        assertThat(splice.submit()).isTrue();
+        held.countDown();
+
+        assertThat(read(right.peer(), bytes.length)).isEqualTo(bytes);
+        sending.get();
+        splice.end(Reason.SHUTDOWN);
+        ended.join();
+    }
+
+    /** What waits for a reader counts for its address; past that its circuits end, one by one, and nobody else's. */
+    @Test
+    void whatWaitsForAReaderIsCountedAndEndsItsCircuitPastTheBudget() throws Exception {
+        SelectorLoop loop = loop();
+        var budget = new MemoryBudget(0, 3_000);
+        Holding slow = budget.open("slow");
+        Connection left = connect();
+        Connection right = connect();
+        var ended = new CompletableFuture<SpliceEnd>();
+        var terms = new Terms(Duration.ZERO, Duration.ZERO, List.of(), Holding.uncounted(), slow);
+        var splice = new NioSplice(
+                loop, (TcpStream) left.leg(), null, (TcpStream) right.leg(), null, terms, ended::complete);
+        splice.submit();
+
+        Future<?> sending = tasks.submit(() -> left.peer().write(ByteBuffer.allocate(32 * 1024 * 1024)));
+
+        assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join().reason()).isEqualTo(Reason.LIMIT_MEMORY);
+        assertThat(budget.held()).isZero();
         assertThat(sending).failsWithin(Duration.ofSeconds(10));
     }
 
