@@ -1,6 +1,5 @@
 package dev.posthouse.cli;
 
-import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.address.ShownAddress;
 import dev.posthouse.net.connection.AddressScheme;
@@ -17,11 +16,11 @@ import dev.posthouse.rdv.client.RdvScheme;
 import dev.posthouse.rdv.wire.ServerAddress;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,9 +30,7 @@ final class ConnectOptions {
     /** What the original's -w waits. */
     private static final Duration ORIGINAL_WAIT = Duration.ofSeconds(5);
 
-    private static final String TO_OFFSET = "it belongs to offset:// addresses";
     private static final String TO_RDV = "it belongs to http:// and https:// addresses";
-    private static final String TO_HTTPS = "it belongs to https:// addresses and https:// proxies";
 
     @Parameters(
             index = "0",
@@ -89,26 +86,11 @@ final class ConnectOptions {
             description = "a header for the server, such as Authorization")
     private List<String> headers = List.of();
 
-    @Option(
-            names = {"-i", "--identity"},
-            paramLabel = "FILE",
-            description =
-                    "who we are towards Offset peers: an identity file, made by posthouse keygen or stmgr; without it"
-                            + " POSTHOUSE_IDENTITY is taken")
-    private @Nullable Path identity;
+    @Mixin
+    private OffsetOptions forOffset = new OffsetOptions();
 
-    @Option(
-            names = "--allow",
-            paramLabel = "KEY|all",
-            parameterConsumer = Verbatim.class,
-            description = "Offset peers that may connect, by their public keys; nobody else is accepted")
-    private List<String> allow = List.of();
-
-    @Option(names = "--cacert", paramLabel = "FILE", description = "trust the certificates in this PEM file only")
-    private @Nullable Path cacert;
-
-    @Option(names = "--insecure", description = "do not check the server's certificate")
-    private boolean insecure;
+    @Mixin
+    private TlsOptions forTls = new TlsOptions();
 
     @Option(names = "--force", description = "write the peer's bytes to a terminal even if they are not text")
     private boolean force;
@@ -212,12 +194,12 @@ final class ConnectOptions {
         ServerAddress server = ServerAddress.parse(address);
         Optional<HttpProxy> proxy = proxies.towards(server.tls(), server.host(), server.port());
         boolean encrypted = server.tls() || proxy.filter(HttpProxy::tls).isPresent();
-        new ForeignOptions()
-                .refuse("--identity", identity != null, TO_OFFSET + "; rdv peers find each other by TOKEN")
-                .refuse("--allow", !allow.isEmpty(), TO_OFFSET + "; whoever knows the TOKEN may connect here")
-                .refuse("--cacert", cacert != null && !encrypted, TO_HTTPS + "; http:// is not encrypted")
-                .refuse("--insecure", insecure && !encrypted, TO_HTTPS + "; http:// is not encrypted")
-                .refuse("--wait", accepts && wait != null, "it belongs to dial, which chooses the route")
+        var foreign = new ForeignOptions();
+        forOffset.refuseWithRdv(foreign);
+        if (!encrypted) {
+            forTls.refuse(foreign, "http:// is not encrypted");
+        }
+        foreign.refuse("--wait", accepts && wait != null, "it belongs to dial, which chooses the route")
                 .check(server.tls() ? "an https:// address" : "an http:// address");
         return new RdvScheme(client(proxies));
     }
@@ -229,23 +211,20 @@ final class ConnectOptions {
                 .filter(HttpProxy::tls)
                 .isPresent();
         String relayed = TO_RDV + "; an Offset connection always runs through the relay";
-        String proved = TO_HTTPS + "; an Offset relay proves itself by its key";
-        new ForeignOptions()
+        ForeignOptions foreign = new ForeignOptions()
                 .refuse("--space", space != null, relayed)
                 .refuse("--wait", wait != null, relayed)
                 .refuse("-w", waitConstant, relayed)
-                .refuse("--header", !headers.isEmpty(), TO_RDV + "; an Offset relay speaks no HTTP")
-                .refuse("--cacert", cacert != null && !throughTls, proved)
-                .refuse("--insecure", insecure && !throughTls, proved)
-                .refuse(
-                        "--allow",
-                        !accepts && !allow.isEmpty(),
-                        "it belongs to accept; who dials names the peer in the address")
-                .check("an offset:// address");
-        if (accepts && allow.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "nobody could connect: add --allow THEIRKEY, once for each peer that may, or"
-                            + " --allow all for everybody");
+                .refuse("--header", !headers.isEmpty(), TO_RDV + "; an Offset relay speaks no HTTP");
+        if (!throughTls) {
+            forTls.refuse(foreign, "an Offset relay proves itself by its key");
+        }
+        if (!accepts) {
+            forOffset.refuseWithDial(foreign);
+        }
+        foreign.check("an offset:// address");
+        if (accepts) {
+            forOffset.requireSomebody();
         }
         if (accepts == parsed.peer().isPresent()) {
             throw new IllegalArgumentException(
@@ -254,51 +233,20 @@ final class ConnectOptions {
                             : "to dial, the address ends with the PEERKEY of who accepts:"
                                     + " offset://HOST:PORT/RELAYKEY/PEERKEY");
         }
-        Path file = identity;
-        String variable = NativeText.environment().get("POSTHOUSE_IDENTITY");
-        if (file == null && variable != null && !variable.isEmpty()) {
-            file = NativeText.path(variable);
-        }
-        if (file == null) {
-            throw new IllegalArgumentException(
-                    "Offset peers know each other by identity: name yours with --identity FILE, or make one with"
-                            + " posthouse keygen FILE");
-        }
+        AccessList access = forOffset.allowed();
         OffsetClient.Builder builder =
-                OffsetClient.builder(Identities.read(file)).proxies(proxies);
+                OffsetClient.builder(forOffset.identity()).proxies(proxies);
         if (timeout != null) {
             builder = builder.timeout(Durations.parse("--timeout", timeout));
         }
         if (deadAfter != null) {
             builder = builder.deadAfter(deadAfter(deadAfter));
         }
-        Optional<TlsClient> trust = trust();
+        Optional<TlsClient> trust = forTls.trust();
         if (trust.isPresent()) {
             builder = builder.tls(trust.get());
         }
-        return new OffsetScheme(builder.build(), allowed());
-    }
-
-    private AccessList allowed() {
-        var list = new AccessList();
-        for (String entry : allow) {
-            for (String one : entry.split(",", -1)) {
-                if (one.equals("all")) {
-                    list.allowAll();
-                } else {
-                    list.allow(key(one.strip()));
-                }
-            }
-        }
-        return list;
-    }
-
-    private static PublicKey key(String text) {
-        try {
-            return PublicKey.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("--allow takes a public key, or all: " + e.getMessage(), e);
-        }
+        return new OffsetScheme(builder.build(), access);
     }
 
     private static Duration deadAfter(String text) {
@@ -339,28 +287,10 @@ final class ConnectOptions {
                 throw new IllegalArgumentException("--header: " + e.getMessage(), e);
             }
         }
-        Optional<TlsClient> trust = trust();
+        Optional<TlsClient> trust = forTls.trust();
         if (trust.isPresent()) {
             builder.tls(trust.get());
         }
         return builder.build();
-    }
-
-    /** How certificates are trusted, if not as the system does. */
-    private Optional<TlsClient> trust() {
-        if (insecure && cacert != null) {
-            throw new IllegalArgumentException("--insecure and --cacert exclude each other");
-        }
-        if (insecure) {
-            return Optional.of(TlsClient.insecure());
-        }
-        if (cacert == null) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(TlsClient.trusting(cacert));
-        } catch (IOException e) {
-            throw new IllegalArgumentException("--cacert: " + e.getMessage(), e);
-        }
     }
 }
