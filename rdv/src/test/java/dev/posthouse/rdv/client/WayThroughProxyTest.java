@@ -231,7 +231,10 @@ class WayThroughProxyTest {
                     inside.reset();
                 }
                 var again = Background.start(() -> client.dial(URI.create("https://relay.example"), "t"));
-                talker.next().reset();
+                try (RawPeer inside = talker.next()) {
+                    inside.read(1); // it is connected, and has begun
+                    inside.reset();
+                }
                 assertThat(again.failure())
                         .isInstanceOf(ProtocolViolation.class)
                         .hasMessageContaining("the proxy 127.0.0.1:")
