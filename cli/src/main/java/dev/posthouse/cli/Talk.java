@@ -42,23 +42,25 @@ final class Talk {
     }
 
     void waiting(String relay) {
-        if (json) {
-            print(Json.object("event", "waiting", "relay", relay));
-        } else if (!quiet) {
-            print("waiting for the peer at " + relay);
-        }
+        say("waiting for the peer at " + relay, "event", "waiting", "relay", relay);
     }
 
     /** Something that the user should know and that ends nothing. */
     void notice(String sentence) {
-        if (json) {
-            print(Json.object("event", "notice", "message", sentence));
-        } else if (!quiet) {
-            print("posthouse: " + sentence);
+        say("posthouse: " + sentence, "event", "notice", "message", sentence);
+    }
+
+    /** Says what is no error, which {@code --quiet} keeps from being said in either form. */
+    private void say(String line, Object... event) {
+        if (!quiet) {
+            print(json ? Json.object(event) : line);
         }
     }
 
     void connected(Connection connection) {
+        if (quiet) {
+            return;
+        }
         Report report = connection.report();
         String remote = text(connection.route().remote());
         long millis = report.toConnected().toMillis();
@@ -80,12 +82,10 @@ final class Talk {
             print(Json.write(event));
             return;
         }
-        if (!quiet) {
-            long choosing = report.toConnected().minus(report.toMeeting()).toMillis();
-            print("connected " + (connection.route().label().equals("direct") ? "directly to " : "through the relay ")
-                    + remote + " (" + choosing + " ms after both were there); "
-                    + (connection.encryptedEndToEnd() ? "encrypted end to end" : "not encrypted end to end"));
-        }
+        long choosing = report.toConnected().minus(report.toMeeting()).toMillis();
+        print("connected " + (connection.route().label().equals("direct") ? "directly to " : "through the relay ")
+                + remote + " (" + choosing + " ms after both were there); "
+                + (connection.encryptedEndToEnd() ? "encrypted end to end" : "not encrypted end to end"));
         if (verbose) {
             report.observedAddress().ifPresent(address -> print("  the relay sees us as " + text(address)));
             report.attempts()
@@ -111,13 +111,19 @@ final class Talk {
      * @param verified whether the peer has confirmed the ends and what it received
      */
     void closed(long sent, long received, String reason, boolean verified) {
-        if (json) {
-            print(Json.object(
-                    "event", "closed", "sent", sent, "received", received, "reason", reason, "verified", verified));
-        } else if (!quiet) {
-            print("closed: " + reason + ", sent " + sent + " bytes, received " + received
-                    + (verified || !reason.equals("completed") ? "" : "; the peer cannot confirm it"));
-        }
+        say(
+                "closed: " + reason + ", sent " + sent + " bytes, received " + received
+                        + (verified || !reason.equals("completed") ? "" : "; the peer cannot confirm it"),
+                "event",
+                "closed",
+                "sent",
+                sent,
+                "received",
+                received,
+                "reason",
+                reason,
+                "verified",
+                verified);
     }
 
     void failed(Exception failure) {
