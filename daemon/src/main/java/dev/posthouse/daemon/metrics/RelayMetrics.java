@@ -3,6 +3,7 @@ package dev.posthouse.daemon.metrics;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayListener;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,7 +19,9 @@ public final class RelayMetrics implements RelayListener {
     /** @param registry gets the meters, each when its event first happens */
     public RelayMetrics(MeterRegistry registry) {
         this.registry = registry;
-        registry.gauge("posthouse.accept.paused", acceptPaused);
+        // A supplier is held strongly; a number by itself would be held weakly, and its gauge be NaN once it is
+        // collected.
+        Gauge.builder("posthouse.accept.paused", acceptPaused::get).register(registry);
     }
 
     @Override

@@ -66,7 +66,10 @@ public record StateMetrics(
     }
 
     private static void bytes(MeterRegistry registry, String dialect, String from, LongSupplier value) {
-        FunctionCounter.builder("posthouse.relayed", value, LongSupplier::getAsLong)
+        // A registry holds what a function counter reads weakly, and shows the last sum for ever once that is
+        // collected. The
+        // function is held strongly, so it has the source in it.
+        FunctionCounter.builder("posthouse.relayed", value, source -> value.getAsLong())
                 .baseUnit("bytes")
                 .tags("dialect", dialect, "from", from)
                 .register(registry);
