@@ -35,9 +35,9 @@ public final class HeadReader {
      * 2.2).
      *
      * @param maxBytes the longest head, its empty line included
-     * @throws MalformedHead with status 400 if it is none, has no Host or several (RFC 9112 section 3.2), or
-     *     both a Content-Length and a Transfer-Encoding; 431 if it is
-     *     longer than {@code maxBytes} or has more than 100 header lines; 505 if its version is not HTTP/1
+     * @throws MalformedHead with status 400 if it is none, has no Host, several or one that cannot be a host (RFC 9112
+     *     section 3.2), or leaves it open which body it has: both a Content-Length and a Transfer-Encoding, lengths that
+     *     differ or are no numbers, a coding other than chunked (sections 6.1 to 6.3); 431 if it is longer than {@code maxBytes} or has more than 100 header lines; 505 if its version is not HTTP/1
      * @throws EOFException if the peer ended its direction before the head was whole
      * @throws IOException if a read fails
      * @throws IllegalArgumentException if {@code maxBytes} is not positive

@@ -7,6 +7,9 @@ import java.util.List;
 /** Takes the lines of a request's head (RFC 9112 section 3). */
 final class RequestParser extends HeadParser<RequestHead> {
 
+    /** More digits than these no longer fit into the 64 bits in which readers count. */
+    private static final int MAX_LENGTH_DIGITS = 18;
+
     private String method = "";
     private String target = "";
     private String version = "";
@@ -51,11 +54,31 @@ final class RequestParser extends HeadParser<RequestHead> {
         if (hosts.size() > 1) {
             throw bad("too many Host headers");
         }
-        if (headers.first("Transfer-Encoding").isPresent()
-                && headers.first("Content-Length").isPresent()) {
-            // RFC 9112 section 6.1: two readers would see two different bodies, and what follows them.
+        if (!hosts.isEmpty() && !Syntax.all(hosts.getFirst(), Syntax::isHost)) {
+            throw bad("malformed Host header: it is the name or the address of a host, and perhaps a colon and a port");
+        }
+        body(headers.all("Content-Length"), headers.all("Transfer-Encoding"));
+        return new RequestHead(method, target, version, headers);
+    }
+
+    /**
+     * Refuses what two readers could understand as two different bodies (RFC 9112 sections 6.1 to 6.3): a proxy in front would
+     * then see another request behind this one than is read here.
+     */
+    private static void body(List<String> lengths, List<String> codings) throws MalformedHead {
+        if (!codings.isEmpty() && !lengths.isEmpty()) {
             throw bad("a request has Content-Length or Transfer-Encoding, not both");
         }
-        return new RequestHead(method, target, version, headers);
+        if (lengths.stream().distinct().count() > 1) {
+            throw bad("a request has one Content-Length, not several that differ");
+        }
+        for (String length : lengths) {
+            if (length.isEmpty() || length.length() > MAX_LENGTH_DIGITS || !Syntax.all(length, Syntax::isDigit)) {
+                throw bad("malformed Content-Length: it is a whole number of bytes");
+            }
+        }
+        if (!codings.isEmpty() && !(codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked"))) {
+            throw bad("a request's Transfer-Encoding is chunked, once, and nothing else");
+        }
     }
 }

@@ -14,6 +14,8 @@ final class Syntax {
     private static final long TOKEN_LOW = bits("!#$%&'*+-.0123456789", 0);
     private static final long TOKEN_HIGH = bits("ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~", 64);
 
+    private static final String HOST_MARKS = "!$%&'()*+,-.:;=[]_~";
+
     private static final int DELETE = 0x7f;
     private static final int LATIN_1_MAX = 0xff;
 
@@ -38,6 +40,11 @@ final class Syntax {
      */
     static boolean isTarget(int c) {
         return c > ' ' && c != DELETE && c <= LATIN_1_MAX;
+    }
+
+    /** Whether {@code c} may be in a Host: in a name or an address, in brackets too, or before and in a port (RFC 3986). */
+    static boolean isHost(int c) {
+        return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || HOST_MARKS.indexOf(c) >= 0;
     }
 
     static boolean isBlank(int c) {

@@ -71,14 +71,66 @@ class HeadReaderTest {
                 .isEqualTo(431);
     }
 
-    @Test
-    void aRequestWithTwoWordsAboutItsBodyIsRefused() {
+    /** What a proxy in front could understand as something else than we do, which is how requests are smuggled. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "Content-Length: 3|Transfer-Encoding: chunked > Content-Length or Transfer-Encoding",
+                "Transfer-Encoding: chunked|content-length: 0 > Content-Length or Transfer-Encoding",
+                "Content-Length: 3|Content-Length: 4 > one Content-Length",
+                "Content-Length: 3|Content-Length: 03 > one Content-Length",
+                "Content-Length: 3, 3 > malformed Content-Length",
+                "Content-Length: +3 > malformed Content-Length",
+                "Content-Length: -3 > malformed Content-Length",
+                "Content-Length: 0x3 > malformed Content-Length",
+                "Content-Length: 3 3 > malformed Content-Length",
+                "Content-Length: > malformed Content-Length",
+                "Content-Length: 99999999999999999999 > malformed Content-Length",
+                "Transfer-Encoding: chunked|Transfer-Encoding: chunked > Transfer-Encoding is chunked, once",
+                "Transfer-Encoding: gzip, chunked > Transfer-Encoding is chunked, once",
+                "Transfer-Encoding: xchunked > Transfer-Encoding is chunked, once",
+                "Transfer-Encoding: > Transfer-Encoding is chunked, once",
+                "Content-Length : 3 > right before the colon",
+                "Transfer-Encoding\t: chunked > right before the colon",
+                "A: b| folded > is folded",
+                "A: b|\tfolded > is folded",
+                "A: b{CR}Content-Length: 3 > control character",
+                "A: b{NUL} > control character",
+                ": b > no good name",
+                "A > no colon",
+                "Host: b > too many Host",
+            })
+    void aRequestThatCanBeReadInTwoWaysIsRefused(String lines, String explanation) {
+        String more = lines.replace("|", "\r\n").replace("{CR}", "\r").replace("{NUL}", "\0");
         MalformedHead refused = catchThrowableOfType(
-                MalformedHead.class,
-                () -> request(DIAL.replace("Upgrade:", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\nUpgrade:")));
+                MalformedHead.class, () -> request(DIAL.replace("Connection:", more + "\r\nConnection:")));
 
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.explanation()).contains("Content-Length").contains("Transfer-Encoding");
+        assertThat(refused.explanation()).contains(explanation);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "a/b", "a@b", "a?b", "a\"b", "a\\b", "<a>", "\u00e4"})
+    void aHostThatCannotBeOneIsRefused(String host) {
+        MalformedHead refused = catchThrowableOfType(
+                MalformedHead.class, () -> request(DIAL.replace("Host: rdv.example.com:8080", "Host: " + host)));
+
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.explanation()).contains("malformed Host");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 0",
+                "Content-Length: 3\r\nContent-Length: 3",
+                "Transfer-Encoding: Chunked",
+                "Content-Length:3 "
+            })
+    void aRequestWithOneWordAboutItsBodyIsTaken(String lines) throws IOException {
+        assertThat(request(DIAL.replace("Connection:", lines + "\r\nConnection:")).method())
+                .isEqualTo("DIAL");
     }
 
     @Test

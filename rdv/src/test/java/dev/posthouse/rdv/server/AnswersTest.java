@@ -97,12 +97,22 @@ class AnswersTest {
         }
     }
 
-    @Test
-    void twoWordsAboutABodyAreRefused() throws IOException {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '>',
+            value = {
+                "Content-Length: 1|Transfer-Encoding: chunked > Content-Length or Transfer-Encoding",
+                "Content-Length: 1|Content-Length: 2 > one Content-Length",
+                "Content-Length: x > malformed Content-Length",
+                "Transfer-Encoding: gzip > Transfer-Encoding is chunked",
+                "A : b > right before the colon",
+                "A: b{CR}C: d > control character",
+                "A: b| folded > folded"
+            })
+    void aRequestThatCanBeReadInTwoWaysIsNotUpgraded(String lines, String explanation) throws IOException {
         try (var server = ServerFixture.start();
-                RawPeer peer = server.connect()
-                        .send(RawPeer.request("DIAL", "t", "Content-Length: 1", "Transfer-Encoding: chunked"))) {
-            assertThat(peer.rest()).startsWith("HTTP/1.1 400 ").contains("Content-Length or Transfer-Encoding");
+                RawPeer peer = server.connect().send(RawPeer.request("DIAL", "t", lines.replace("|", "\r\n").replace("{CR}", "\r")))) {
+            assertThat(peer.rest()).startsWith("HTTP/1.1 400 ").contains(explanation);
         }
     }
 
