@@ -83,7 +83,7 @@ public final class Daemon implements AutoCloseable {
                 log.listener().andThen(totals).andThen(waits).andThen(new RelayMetrics(metrics)),
                 services -> totals.watch(services.circuits()::running));
         try {
-            new StateMetrics(dialects, relays::connections, relays::circuits, relays::draining, waits, totals)
+            new StateMetrics(dialects, relays::connections, relays::draining, waits, totals)
                     .bindTo(metrics, version(), started);
             this.admin = startAdmin();
         } catch (IOException | RuntimeException e) {
@@ -124,10 +124,14 @@ public final class Daemon implements AutoCloseable {
             return Optional.of(AdminServer.start(
                     address.get().resolve(),
                     Map.of(
-                            "/healthz", () -> Page.text(200, "ok"),
-                            "/readyz", this::readiness,
-                            "/metrics", () -> new Page(200, METRICS_TYPE, metrics.scrape(METRICS_TYPE)),
-                            "/status.json", () -> new Page(200, "application/json", status().json() + "\n")),
+                            "/healthz",
+                            () -> Page.text(200, "ok"),
+                            "/readyz",
+                            this::readiness,
+                            "/metrics",
+                            this::metrics,
+                            "/status.json",
+                            () -> new Page(200, "application/json", status().json() + "\n")),
                     log::fault));
         } catch (IOException e) {
             if (configuration.source(Settings.ADMIN_LISTEN) instanceof Source.Default) {
@@ -147,7 +151,13 @@ public final class Daemon implements AutoCloseable {
         return relays.draining() ? Page.text(503, "draining") : Page.text(200, "ready");
     }
 
+    private Page metrics() {
+        totals.catchUp();
+        return new Page(200, METRICS_TYPE, metrics.scrape(METRICS_TYPE));
+    }
+
     private StatusReport status() {
+        totals.catchUp();
         return new StatusReport(
                 version(),
                 started,

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -188,9 +189,9 @@ public final class Circuits {
         }
     }
 
-    /** What runs now. */
+    /** What runs: a view, which may be gone through at any time and costs nothing to ask for, however many there are. */
     public Collection<Circuit> running() {
-        return List.copyOf(running.values());
+        return Collections.unmodifiableCollection(running.values());
     }
 
     /**

@@ -2,35 +2,28 @@ package dev.posthouse.daemon.metrics;
 
 import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
-import dev.posthouse.relay.Circuit;
 import dev.posthouse.relay.Descriptors;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * What is read off the relay whenever somebody asks for the metrics.
+ * What is read off the relay whenever somebody asks for the metrics. Each meter reads a number or two; bytes of circuits that
+ * run are those of the last {@link Totals#catchUp}.
  *
  * @param dialects which the relay speaks
  * @param connections open ones
- * @param circuits that run
  * @param draining whether newcomers are turned away
  * @param waits who waits
  * @param totals sums since the start
  */
 public record StateMetrics(
-        List<String> dialects,
-        LongSupplier connections,
-        Supplier<Collection<Circuit>> circuits,
-        BooleanSupplier draining,
-        Waits waits,
-        Totals totals) {
+        List<String> dialects, LongSupplier connections, BooleanSupplier draining, Waits waits, Totals totals) {
 
     /** Adds the meters to a registry, which then keeps all of this alive. */
     public void bindTo(MeterRegistry registry, String version, Instant started) {
@@ -46,14 +39,7 @@ public record StateMetrics(
                 .register(registry);
         for (String dialect : dialects) {
             gauge(registry, "posthouse.waiting", () -> waits.count(dialect), "dialect", dialect);
-            gauge(
-                    registry,
-                    "posthouse.circuits",
-                    () -> circuits.get().stream()
-                            .filter(circuit -> circuit.dialect().equals(dialect))
-                            .count(),
-                    "dialect",
-                    dialect);
+            gauge(registry, "posthouse.circuits", () -> totals.circuits(dialect), "dialect", dialect);
             bytes(registry, dialect, "dialer", () -> totals.relayedBytes(dialect)
                     .dialer());
             bytes(registry, dialect, "accepter", () -> totals.relayedBytes(dialect)

@@ -6,19 +6,24 @@ import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayListener;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
- * Sums since the start. Bytes are those of circuits that ended, from their events, and of those that run, as they stand
- * now; a circuit that ends while somebody looks is counted once.
+ * Sums since the start, in adders by dialect: no event waits for whoever looks, and who looks reads a few numbers however many
+ * circuits run.
  *
- * <p>Guarded by this.
+ * <p>The bytes of a circuit are added to its dialect's sum piece by piece. {@link Carried} is how many were added so far: it is
+ * made when the circuit opens and taken away when it closes, and whoever raises it, the end of the circuit or {@link
+ * #catchUp}, adds by how much. It only rises, so no byte is counted twice and no sum ever shrinks; a circuit whose end was
+ * counted has none any more, so one that is listed for a moment longer is left alone. What was read from one peer and never
+ * reached the other, since the circuit broke, stays counted if somebody looked in between.
+ *
+ * <p>Any thread; there is no lock.
  */
 public final class Totals implements RelayListener {
 
@@ -28,64 +33,75 @@ public final class Totals implements RelayListener {
      * @param dialer from dialers to accepters
      * @param accepter from accepters to dialers
      */
-    public record Relayed(long dialer, long accepter) {
+    public record Relayed(long dialer, long accepter) {}
 
-        private Relayed plus(long moreDialer, long moreAccepter) {
-            return new Relayed(dialer + moreDialer, accepter + moreAccepter);
+    /** The sums of one dialect. */
+    private static final class Sums {
+        private final LongAdder dialer = new LongAdder();
+        private final LongAdder accepter = new LongAdder();
+        private final LongAdder opened = new LongAdder();
+        private final LongAdder closed = new LongAdder();
+    }
+
+    /** What of one running circuit is in the sums of its dialect already. */
+    private static final class Carried {
+        private final Sums sums;
+        private final AtomicLong dialer = new AtomicLong();
+        private final AtomicLong accepter = new AtomicLong();
+
+        Carried(Sums sums) {
+            this.sums = sums;
         }
 
-        /** Component by component the larger: so that a sum never seems to shrink. */
-        private Relayed orMore(Relayed other) {
-            return new Relayed(Math.max(dialer, other.dialer), Math.max(accepter, other.accepter));
+        void upTo(long dialerBytes, long accepterBytes) {
+            raise(dialer, dialerBytes, sums.dialer);
+            raise(accepter, accepterBytes, sums.accepter);
+        }
+
+        private static void raise(AtomicLong counted, long bytes, LongAdder sum) {
+            long before = counted.getAndAccumulate(bytes, Math::max);
+            if (bytes > before) {
+                sum.add(bytes - before);
+            }
         }
     }
 
-    /** Ended circuits that may still be listed as running are looked through whenever so many are kept. */
-    private static final int SWEEP = 1_024;
-
-    private static final Relayed NOTHING = new Relayed(0, 0);
-
-    private Supplier<Collection<Circuit>> running = List::of;
-    private final Map<String, Relayed> ended = new HashMap<>();
-    private final Map<String, Relayed> shown = new HashMap<>();
-    private final Set<Long> endedButListed = new HashSet<>();
-    private final Map<Reason, Long> refused = new EnumMap<>(Reason.class);
-    private long accepted;
-    private long relayed;
-    private long direct;
-    private long neither;
+    private volatile Supplier<Collection<Circuit>> running = List::of;
+    private final Map<String, Sums> byDialect = new ConcurrentHashMap<>();
+    private final Map<Long, Carried> carried = new ConcurrentHashMap<>();
+    private final Map<Reason, LongAdder> refused = new ConcurrentHashMap<>();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder relayed = new LongAdder();
+    private final LongAdder direct = new LongAdder();
+    private final LongAdder neither = new LongAdder();
 
     /**
      * Says which circuits run; called once, before the first event.
      *
      * @param circuits those whose events this hears; may list one for a moment after its end was told
      */
-    public synchronized void watch(Supplier<Collection<Circuit>> circuits) {
+    public void watch(Supplier<Collection<Circuit>> circuits) {
         running = circuits;
     }
 
     @Override
-    public synchronized void on(RelayEvent event) {
+    public void on(RelayEvent event) {
         switch (event) {
-            case RelayEvent.Accepted e -> accepted++;
-            case RelayEvent.Refused e -> refused.merge(e.reason(), 1L, Long::sum);
-            case RelayEvent.NotRelayed e -> {
-                if (e.reason() == Reason.DIRECT) {
-                    direct++;
-                } else {
-                    neither++;
-                }
+            case RelayEvent.Accepted e -> accepted.increment();
+            case RelayEvent.Refused e ->
+                refused.computeIfAbsent(e.reason(), reason -> new LongAdder()).increment();
+            case RelayEvent.NotRelayed e -> (e.reason() == Reason.DIRECT ? direct : neither).increment();
+            case RelayEvent.CircuitOpened e -> {
+                Sums sums = of(e.dialect());
+                carried.put(e.circuit(), new Carried(sums));
+                relayed.increment();
+                sums.opened.increment();
             }
-            case RelayEvent.CircuitOpened e -> relayed++;
             case RelayEvent.CircuitClosed e -> {
-                ended.merge(
-                        e.dialect(),
-                        new Relayed(e.dialerBytes(), e.accepterBytes()),
-                        (sum, one) -> sum.plus(one.dialer, one.accepter));
-                endedButListed.add(e.circuit());
-                if (endedButListed.size() > SWEEP) {
-                    forget(running.get());
-                }
+                Sums sums = of(e.dialect());
+                Carried before = carried.remove(e.circuit());
+                (before == null ? new Carried(sums) : before).upTo(e.dialerBytes(), e.accepterBytes());
+                sums.closed.increment();
             }
             case RelayEvent.Listening e -> {}
             case RelayEvent.Advice e -> {}
@@ -98,56 +114,81 @@ public final class Totals implements RelayListener {
         }
     }
 
-    /** Bytes of one dialect's circuits, those that run included. Never less than it was before. */
-    public synchronized Relayed relayedBytes(String dialect) {
-        // Under the lock: a circuit of this list whose end is not counted yet cannot be counted before we are done.
-        Collection<Circuit> listed = running.get();
-        forget(listed);
-        Relayed sum = ended.getOrDefault(dialect, NOTHING);
-        for (Circuit circuit : listed) {
-            if (circuit.dialect().equals(dialect) && !endedButListed.contains(circuit.id())) {
-                sum = sum.plus(circuit.dialerBytes(), circuit.accepterBytes());
+    private Sums of(String dialect) {
+        // Looked up first: computeIfAbsent may lock what is there already.
+        Sums known = byDialect.get(dialect);
+        return known != null ? known : byDialect.computeIfAbsent(dialect, name -> new Sums());
+    }
+
+    /**
+     * Takes what the circuits that run have carried until now into the sums: once before somebody looks at them. Goes through the
+     * circuits without a lock and copies nothing.
+     */
+    public void catchUp() {
+        for (Circuit circuit : running.get()) {
+            Carried counted = carried.get(circuit.id());
+            if (counted != null) {
+                counted.upTo(circuit.dialerBytes(), circuit.accepterBytes());
             }
         }
-        return shown.merge(dialect, sum, Relayed::orMore);
     }
 
-    /** Bytes of all circuits, those that run included. */
-    public synchronized Relayed relayedBytes(Collection<String> dialects) {
-        Relayed sum = NOTHING;
+    /**
+     * Bytes of one dialect's circuits: of those that ended, and what the others had carried at the last {@link #catchUp}. Never
+     * less than it was before.
+     */
+    public Relayed relayedBytes(String dialect) {
+        Sums sums = byDialect.get(dialect);
+        return sums == null ? new Relayed(0, 0) : new Relayed(sums.dialer.sum(), sums.accepter.sum());
+    }
+
+    /** {@link #relayedBytes(String)} of several dialects together. */
+    public Relayed relayedBytes(Collection<String> dialects) {
+        long dialer = 0;
+        long accepter = 0;
         for (String dialect : dialects) {
             Relayed one = relayedBytes(dialect);
-            sum = sum.plus(one.dialer, one.accepter);
+            dialer += one.dialer();
+            accepter += one.accepter();
         }
-        return sum;
+        return new Relayed(dialer, accepter);
     }
 
-    private void forget(Collection<Circuit> listed) {
-        endedButListed.retainAll(listed.stream().map(Circuit::id).collect(Collectors.toSet()));
+    /** Circuits of one dialect that run, as the events tell it. */
+    public long circuits(String dialect) {
+        Sums sums = byDialect.get(dialect);
+        if (sums == null) {
+            return 0;
+        }
+        // In this order: one that opens and closes between the two is not seen as a missing one.
+        long closed = sums.closed.sum();
+        return sums.opened.sum() - closed;
     }
 
     /** Connections that a dialect took. */
-    public synchronized long accepted() {
-        return accepted;
+    public long accepted() {
+        return accepted.sum();
     }
 
     /** Pairs that took the relay. */
-    public synchronized long relayed() {
-        return relayed;
+    public long relayed() {
+        return relayed.sum();
     }
 
     /** Pairs that went direct. */
-    public synchronized long direct() {
-        return direct;
+    public long direct() {
+        return direct.sum();
     }
 
     /** Pairs that met and then did neither. */
-    public synchronized long neither() {
-        return neither;
+    public long neither() {
+        return neither.sum();
     }
 
     /** Connections and requests that were turned away, by reason; only reasons that occurred. */
-    public synchronized Map<Reason, Long> refused() {
-        return new EnumMap<>(refused);
+    public Map<Reason, Long> refused() {
+        var counts = new EnumMap<Reason, Long>(Reason.class);
+        refused.forEach((reason, count) -> counts.put(reason, count.sum()));
+        return counts;
     }
 }

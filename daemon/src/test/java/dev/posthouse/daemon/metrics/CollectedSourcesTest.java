@@ -34,7 +34,7 @@ class CollectedSourcesTest {
 
     /** Binds, and keeps nothing but what the registry keeps. */
     private void bind() {
-        new StateMetrics(List.of("rdv"), () -> 7, List::of, () -> true, waits, totals)
+        new StateMetrics(List.of("rdv"), () -> 7, () -> true, waits, totals)
                 .bindTo(registry, "1", Instant.EPOCH.plusSeconds(5));
     }
 

@@ -2,9 +2,9 @@ package dev.posthouse.daemon.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.relay.Circuit;
+import dev.posthouse.relay.Circuits;
 import dev.posthouse.relay.Leg;
 import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.NameTag;
@@ -13,20 +13,26 @@ import dev.posthouse.relay.Place;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.splice.Splice;
+import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.Splicer;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.AbstractCollection;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class TotalsTest {
 
     private static RelayEvent closed(long circuit, long dialer, long accepter) {
@@ -54,30 +60,57 @@ class TotalsTest {
     @Test
     void bytesOfRunningCircuitsCountAndAreNotCountedTwiceWhenTheyEnd() throws Exception {
         var totals = new Totals();
-        try (var dataPath = Splicer.start();
-                var dialer = new Pair();
-                var accepter = new Pair()) {
-            RelayServices services = RelayServices.singleNode(dataPath, Limits.DEFAULT, event -> {});
-            Circuit circuit = services.circuits()
-                    .open(
-                            "rdv",
-                            services.circuits().nextNumber(),
-                            new NameTag("a1b2c3"),
-                            dialer.leg(),
-                            accepter.leg(),
-                            Permit.uncounted(),
-                            List.of(),
-                            Duration.ZERO,
-                            end -> {});
+        try (var circuits = new FakeCircuits(totals, 1)) {
             // The list keeps the circuit for longer than the relay's would: as if somebody looked while it ends.
-            Collection<Circuit> listed = List.of(circuit);
+            Collection<Circuit> listed = List.copyOf(circuits.running());
             totals.watch(() -> listed);
-            dialer.far.write(ByteBuffer.wrap(new byte[5]));
-            assertThat(accepter.far.read(ByteBuffer.allocate(5))).isEqualTo(5);
+            circuits.splice(0).dialer = 5;
 
-            assertThat(totals.relayedBytes("rdv").dialer()).isBetween(0L, 5L);
-            totals.on(closed(circuit.id(), 5, 0));
+            assertThat(totals.relayedBytes("rdv")).isEqualTo(new Totals.Relayed(0, 0));
+            totals.catchUp();
             assertThat(totals.relayedBytes("rdv")).isEqualTo(new Totals.Relayed(5, 0));
+            circuits.splice(0).dialer = 7;
+            circuits.splice(0).end(Reason.IDLE);
+            assertThat(totals.relayedBytes("rdv")).isEqualTo(new Totals.Relayed(7, 0));
+            totals.catchUp();
+            assertThat(totals.relayedBytes("rdv")).isEqualTo(new Totals.Relayed(7, 0));
+        }
+    }
+
+    /**
+     * 50 000 circuits and somebody who looks: each is gone through once, nothing is copied, and an event in the middle of it, from
+     * another thread, waits for nobody.
+     */
+    @Test
+    void whoLooksHoldsNoEventUpAndCopiesNothing() throws Exception {
+        int many = 50_000;
+        var totals = new Totals();
+        try (var circuits = new FakeCircuits(totals, many)) {
+            for (int i = 0; i < many; i++) {
+                circuits.splice(i).dialer = 3;
+                circuits.splice(i).accepter = 4;
+            }
+            var looked = new Looked(circuits.running(), many / 2, () -> {
+                // Half-way: this one ends, whether it was counted already or is still to come.
+                circuits.splice(many / 4).end(Reason.COMPLETED);
+                circuits.splice(many - 1).end(Reason.COMPLETED);
+            });
+            totals.watch(() -> looked);
+
+            synchronized (totals) {
+                // Held by us: whoever looks or tells an event on another thread must not need it.
+                var scrape = Thread.ofPlatform().start(() -> {
+                    totals.catchUp();
+                    looked.shown = totals.relayedBytes("rdv");
+                });
+                assertThat(scrape.join(Duration.ofSeconds(60))).isTrue();
+            }
+
+            assertThat(looked.iterations).isEqualTo(1);
+            assertThat(totals.circuits("rdv")).isEqualTo(many - 2);
+            assertThat(looked.shown).isEqualTo(new Totals.Relayed(3L * many, 4L * many));
+            totals.catchUp();
+            assertThat(totals.relayedBytes(List.of("rdv", "none"))).isEqualTo(new Totals.Relayed(3L * many, 4L * many));
         }
     }
 
@@ -107,28 +140,132 @@ class TotalsTest {
         assertThat(totals.refused()).isEqualTo(Map.of(Reason.LIMIT_PEER, 1L));
     }
 
-    /** A loopback connection: its near end belongs to the data path, its far end to the test. */
-    private static final class Pair implements AutoCloseable {
-        private final SocketChannel near;
-        private final SocketChannel far;
+    /** Circuits that may be gone through and nothing else; half-way something happens on another thread. */
+    private static final class Looked extends AbstractCollection<Circuit> {
+        private final Collection<Circuit> circuits;
+        private final int halfWay;
+        private final Runnable then;
+        private int iterations;
+        private volatile Totals.Relayed shown = new Totals.Relayed(0, 0);
 
-        Pair() throws IOException {
-            try (var listener = ServerSocketChannel.open()) {
-                listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-                far = SocketChannel.open(listener.getLocalAddress());
-                near = listener.accept();
+        Looked(Collection<Circuit> circuits, int halfWay, Runnable then) {
+            this.circuits = circuits;
+            this.halfWay = halfWay;
+            this.then = then;
+        }
+
+        @Override
+        public Iterator<Circuit> iterator() {
+            iterations++;
+            Iterator<Circuit> all = circuits.iterator();
+            return new Iterator<>() {
+                private int passed;
+
+                @Override
+                public boolean hasNext() {
+                    return all.hasNext();
+                }
+
+                @Override
+                public Circuit next() {
+                    if (++passed == halfWay && iterations == 1) {
+                        onAnotherThread();
+                    }
+                    return all.next();
+                }
+            };
+        }
+
+        private void onAnotherThread() {
+            try {
+                assertThat(Thread.ofPlatform().start(then).join(Duration.ofSeconds(30)))
+                        .as("the event was told while somebody looked")
+                        .isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
         }
 
-        Leg leg() throws IOException {
-            ByteStream stream = new TcpStream(near);
-            InetSocketAddress remote = stream.remoteAddress().orElseThrow();
-            return new Leg(stream, remote, Optional.of(remote), Place.uncounted(), false, Duration.ofSeconds(10));
+        @Override
+        public int size() {
+            throw new UnsupportedOperationException("nobody needs it to look");
+        }
+
+        @Override
+        public Object[] toArray() {
+            throw new UnsupportedOperationException("a copy");
+        }
+    }
+
+    /** A relay's circuits over streams in memory; what they have carried is said by the test. */
+    private static final class FakeCircuits implements AutoCloseable {
+
+        /** Says that so many bytes went through. */
+        private static final class Said implements Splice {
+            private final Consumer<SpliceEnd> onEnd;
+            private volatile long dialer;
+            private volatile long accepter;
+
+            Said(Consumer<SpliceEnd> onEnd) {
+                this.onEnd = onEnd;
+            }
+
+            @Override
+            public long leftToRight() {
+                return dialer;
+            }
+
+            @Override
+            public long rightToLeft() {
+                return accepter;
+            }
+
+            @Override
+            public void end(Reason reason) {
+                onEnd.accept(new SpliceEnd(reason, dialer, accepter, Optional.empty()));
+            }
+        }
+
+        private final Splicer dataPath = Splicer.start();
+        private final Circuits circuits;
+        private final List<Said> splices = new ArrayList<>();
+        private final MemoryPair streams = MemoryPair.create();
+
+        FakeCircuits(Totals totals, int count) throws IOException {
+            circuits =
+                    RelayServices.singleNode(dataPath, Limits.DEFAULT, totals).circuits();
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+            for (int i = 0; i < count; i++) {
+                circuits.open(
+                        "rdv",
+                        circuits.nextNumber(),
+                        new NameTag("a1b2c3"),
+                        new Leg(streams.left(), address, Optional.of(address), Place.uncounted(), false, Duration.ofSeconds(10)),
+                        new Leg(streams.right(), address, Optional.of(address), Place.uncounted(), false, Duration.ofSeconds(10)),
+                        (terms, onEnd) -> {
+                            var splice = new Said(onEnd);
+                            splices.add(splice);
+                            return splice;
+                        },
+                        Permit.uncounted(),
+                        List.of(),
+                        Duration.ZERO,
+                        end -> {});
+            }
+        }
+
+        Collection<Circuit> running() {
+            return circuits.running();
+        }
+
+        Said splice(int number) {
+            return splices.get(number);
         }
 
         @Override
         public void close() throws IOException {
-            far.close();
+            streams.close();
+            dataPath.close();
         }
     }
 }

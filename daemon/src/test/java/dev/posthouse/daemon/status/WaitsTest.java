@@ -41,7 +41,7 @@ class WaitsTest {
         assertThat(waits.now())
                 .extracting(Waits.Wait::waited)
                 .containsExactly(Duration.ofSeconds(4), Duration.ofSeconds(1));
-        assertThat(waits.count("rdv")).isEqualTo(2);
+        assertThat(waits.count("rdv")).isEqualTo(2L);
         assertThat(waits.count("other")).isZero();
     }
 
