@@ -1,13 +1,20 @@
 package dev.posthouse.relay;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A token or key as it may be shown: six characters of its SHA-256, so that lines about one name can be told to belong
+ * A token or key as it may be shown: six characters of its HMAC-SHA-256, so that lines about one name can be told to belong
  * together without giving the name away.
+ *
+ * <p>The key of the HMAC is drawn when the process starts and is kept nowhere else. Without it a tag says nothing about the name:
+ * of a plain hash everybody could try the words of a dictionary, and people choose words. So a name has the same tag for as long
+ * as the process lives, and another one in every other process.
  *
  * @param text six characters
  */
@@ -15,13 +22,28 @@ public record NameTag(String text) {
 
     private static final int SHOWN = 6;
 
-    /** The tag of a name. */
+    private static final String ALGORITHM = "HmacSHA256";
+
+    /** As long as what comes out: nobody tries all of them. */
+    private static final int SECRET_LENGTH = 32;
+
+    private static final SecretKeySpec SECRET = draw();
+
+    private static SecretKeySpec draw() {
+        byte[] secret = new byte[SECRET_LENGTH];
+        new SecureRandom().nextBytes(secret);
+        return new SecretKeySpec(secret, ALGORITHM);
+    }
+
+    /** The tag of a name, in this process. */
     public static NameTag of(String name) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(SECRET);
+            byte[] hash = mac.doFinal(name.getBytes(StandardCharsets.UTF_8));
             return new NameTag(HexFormat.of().formatHex(hash, 0, SHOWN / 2));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
+            throw new IllegalStateException("every JDK has " + ALGORITHM + " and takes its keys", e);
         }
     }
 

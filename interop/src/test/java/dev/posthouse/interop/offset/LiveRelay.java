@@ -2,7 +2,6 @@ package dev.posthouse.interop.offset;
 
 import com.google.gson.JsonObject;
 import dev.posthouse.interop.process.Programs;
-import dev.posthouse.relay.NameTag;
 import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -10,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A relay that runs, ours or the peer's. */
 final class LiveRelay implements AutoCloseable {
@@ -18,6 +19,7 @@ final class LiveRelay implements AutoCloseable {
     private final ChildProcess process;
     private final Events events;
     private final Meeting meeting;
+    private final Map<String, String> tags = new ConcurrentHashMap<>();
 
     private LiveRelay(Side side, ChildProcess process, Events events, Meeting meeting) {
         this.side = side;
@@ -117,12 +119,19 @@ final class LiveRelay implements AutoCloseable {
         }
     }
 
+    /**
+     * A name's tag is keyed with a secret of the relay's process: the first one that is nobody else's is taken for this listener's,
+     * and remembered.
+     */
     private void awaitOurs(String name, String role, Who listener) {
-        String tag = NameTag.of(listener.key()).toString();
-        events.await(
+        String known = tags.get(listener.key());
+        JsonObject event = events.await(
                 name,
                 e -> e.get("role").getAsString().equals(role)
-                        && e.get("name").getAsString().equals(tag));
+                        && (known == null
+                                ? !tags.containsValue(e.get("name").getAsString())
+                                : known.equals(e.get("name").getAsString())));
+        tags.putIfAbsent(listener.key(), event.get("name").getAsString());
     }
 
     @Override

@@ -129,7 +129,8 @@ class HeadReaderTest {
                 "Content-Length:3 "
             })
     void aRequestWithOneWordAboutItsBodyIsTaken(String lines) throws IOException {
-        assertThat(request(DIAL.replace("Connection:", lines + "\r\nConnection:")).method())
+        assertThat(request(DIAL.replace("Connection:", lines + "\r\nConnection:"))
+                        .method())
                 .isEqualTo("DIAL");
     }
 

@@ -111,7 +111,9 @@ class AnswersTest {
             })
     void aRequestThatCanBeReadInTwoWaysIsNotUpgraded(String lines, String explanation) throws IOException {
         try (var server = ServerFixture.start();
-                RawPeer peer = server.connect().send(RawPeer.request("DIAL", "t", lines.replace("|", "\r\n").replace("{CR}", "\r")))) {
+                RawPeer peer = server.connect()
+                        .send(RawPeer.request(
+                                "DIAL", "t", lines.replace("|", "\r\n").replace("{CR}", "\r")))) {
             assertThat(peer.rest()).startsWith("HTTP/1.1 400 ").contains(explanation);
         }
     }
