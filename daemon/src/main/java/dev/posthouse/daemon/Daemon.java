@@ -123,15 +123,12 @@ public final class Daemon implements AutoCloseable {
         try {
             return Optional.of(AdminServer.start(
                     address.get().resolve(),
+                    adminHosts(address.get()),
                     Map.of(
-                            "/healthz",
-                            () -> Page.text(200, "ok"),
-                            "/readyz",
-                            this::readiness,
-                            "/metrics",
-                            this::metrics,
-                            "/status.json",
-                            () -> new Page(200, "application/json", status().json() + "\n")),
+                            "/healthz", AdminServer.Source.cheap(() -> Page.text(200, "ok")),
+                            "/readyz", AdminServer.Source.cheap(this::readiness),
+                            "/metrics", AdminServer.Source.costly(this::metrics),
+                            "/status.json", AdminServer.Source.costly(this::statusPage)),
                     log::fault));
         } catch (IOException e) {
             if (configuration.source(Settings.ADMIN_LISTEN) instanceof Source.Default) {
@@ -147,6 +144,14 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    /** What may stand in the Host of a request, besides loopback and the address at which it arrives. */
+    private List<String> adminHosts(ListenAddress address) {
+        return Stream.concat(
+                        Stream.of(address.host()).filter(host -> !host.isEmpty()),
+                        configuration.value(Settings.ADMIN_HOSTS).stream())
+                .toList();
+    }
+
     private Page readiness() {
         return relays.draining() ? Page.text(503, "draining") : Page.text(200, "ready");
     }
@@ -154,6 +159,10 @@ public final class Daemon implements AutoCloseable {
     private Page metrics() {
         totals.catchUp();
         return new Page(200, METRICS_TYPE, metrics.scrape(METRICS_TYPE));
+    }
+
+    private Page statusPage() {
+        return new Page(200, "application/json", status().json() + "\n");
     }
 
     private StatusReport status() {

@@ -11,21 +11,12 @@ import org.slf4j.event.Level;
 /**
  * A process that is a daemon: SIGTERM and SIGINT drain it, a second one ends it at once, SIGHUP reloads.
  *
- * <p>Changes the process for good: its signals, its logging, the bounds of its HTTP server. For one call in a process.
+ * <p>Changes the process for good: its signals and its logging. For one call in a process.
  */
 public final class DaemonProcess {
 
     /** What the daemon could not start exits with; the log says why. */
     public static final int CANNOT_START = 1;
-
-    /**
-     * Bounds of the JDK's HTTP server, which knows them only as properties of the process: connections, and seconds for a
-     * request and for an answer, so that a stuck client of the admin pages is nobody's trouble.
-     */
-    private static final Map<String, String> ADMIN_BOUNDS = Map.of(
-            "jdk.httpserver.maxConnections", "64",
-            "sun.net.httpserver.maxReqTime", "10",
-            "sun.net.httpserver.maxRspTime", "30");
 
     private DaemonProcess() {}
 
@@ -39,11 +30,6 @@ public final class DaemonProcess {
      *     within, with that of {@link Ending#AT_ONCE}
      */
     public static int run(Configuration configuration, Consumer<String> sink) {
-        ADMIN_BOUNDS.forEach((name, value) -> {
-            if (System.getProperty(name) == null) {
-                System.setProperty(name, value);
-            }
-        });
         try (Daemon daemon = Daemon.start(configuration, sink)) {
             if (LoggerFactory.getILoggerFactory() instanceof LoggerContext ofTheProcess) {
                 daemon.log().takeOver(ofTheProcess);

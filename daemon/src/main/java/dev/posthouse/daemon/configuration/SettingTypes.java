@@ -142,6 +142,14 @@ final class SettingTypes {
                 value -> TomlText.array(value.stream().map(SettingTypes::word).toList()));
     }
 
+    /** Names or addresses of hosts, without ports; the empty text for none. */
+    static final SettingType<List<String>> HOSTS = new SettingType<>(
+            "HOSTS",
+            true,
+            text -> parts(text).stream().map(SettingTypes::host).toList(),
+            value -> String.join(", ", value),
+            TomlText::array);
+
     /** A name or an address of a host, without a port; the empty text for none. */
     static final SettingType<String> HOST = SettingType.text("HOST", SettingTypes::host, Function.identity());
 

@@ -36,6 +36,13 @@ public final class Settings {
             Optional.of(ListenAddress.parse("127.0.0.1:9464")),
             RESTART,
             "where /healthz, /readyz, /metrics and /status.json are served, without any access control");
+    public static final Setting<List<String>> ADMIN_HOSTS = new Setting<>(
+            "admin.hosts",
+            SettingTypes.HOSTS,
+            List.of(),
+            RESTART,
+            "further names under which the admin pages may be asked for, such as that of a proxy in front; any other than these,"
+                    + " loopback and the address at which a request arrives is refused");
     public static final Setting<Set<DialectName>> DIALECTS = new Setting<>(
             "dialects",
             SettingTypes.words(DialectName.class),
@@ -261,6 +268,7 @@ public final class Settings {
                             DIALECTS,
                             STATE,
                             ADMIN_LISTEN,
+                            ADMIN_HOSTS,
                             RDV_PATH,
                             OFFSET_IDENTITY,
                             OFFSET_HOST,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.daemon.admin;
+
+import org.jspecify.annotations.NullMarked;
