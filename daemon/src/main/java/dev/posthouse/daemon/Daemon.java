@@ -46,6 +46,10 @@ import org.slf4j.event.Level;
  */
 public final class Daemon implements AutoCloseable {
 
+    private static final String LIFTING = "a reload lifts no restriction by itself, since a file may be empty by mistake: if it is meant, write "
+            + Settings.RELOAD_LIFT.name() + " = true under [" + Settings.RELOAD_LIFT.section() + "] into the file, or start with "
+            + Settings.RELOAD_LIFT.flag() + " true";
+
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Instant started = Instant.now();
@@ -258,7 +262,8 @@ public final class Daemon implements AutoCloseable {
     /**
      * Reads the configuration file, the file of tokens and the certificates again. Limits, access, certificates, the log's
      * level and the deadline for draining change for whatever comes next; what cannot change is named in a warning. If
-     * anything is wrong with any of them, everything stays as it is, and the log says what.
+     * anything is wrong with any of them, or restrictions would be lifted and {@link Settings#RELOAD_LIFT} does not say that this is
+     * meant, everything stays as it is, and the log says what.
      *
      * @return whether it was taken over
      */
@@ -268,6 +273,11 @@ public final class Daemon implements AutoCloseable {
         try {
             next = configuration.reread();
             rules = AccessRules.of(next);
+            List<String> lifted = configuration.liftedBy(configuration.changedTo(next));
+            if (!lifted.isEmpty() && !next.value(Settings.RELOAD_LIFT)) {
+                return notReloaded(Stream.concat(lifted.stream(), Stream.of(LIFTING)).toList());
+            }
+            lifted.forEach(restriction -> log.note(Level.WARN, "this reload lifts a restriction: " + restriction));
             if (tls.isPresent()) {
                 Certificates.reload(tls.get());
             }

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DaemonTest {
@@ -260,6 +261,48 @@ class DaemonTest {
         RawPeer welcome = RawPeer.ask(daemon.addresses().getFirst(), "ACCEPT", "t");
         log.await("wait-started");
         welcome.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "[limits]\n", "vanished"})
+    void aFileThatNoLongerSaysItsRestrictionsOpensNothing(String next) throws Exception {
+        Path tokens = Files.writeString(directory.resolve("tokens"), "alpha\n");
+        Path file = Files.writeString(
+                directory.resolve("c.toml"), "[limits]\ncircuits = 7\n[access]\ntokens = \"" + tokens + "\"\n");
+        var log = new LogLines();
+        Daemon daemon = start(log, configuration(Optional.of(file)));
+
+        if (next.equals("vanished")) {
+            Files.delete(file);
+        } else {
+            Files.writeString(file, next);
+        }
+        assertThat(daemon.reload()).isFalse();
+
+        String problems = log.await("not-reloaded").get("problems").toString();
+        if (!next.equals("vanished")) {
+            assertThat(problems).contains("access.tokens: now ", "limits.circuits: now 7", "lift = true under [reload]");
+        }
+        assertThat(daemon.configuration().limits().circuitsInAll()).isEqualTo(7);
+        try (RawPeer stranger = RawPeer.ask(daemon.addresses().getFirst(), "DIAL", "t")) {
+            assertThat(stranger.head()).isEqualTo("HTTP/1.1 401 Unauthorized");
+        }
+    }
+
+    @Test
+    void aFileThatSaysSoLiftsRestrictions() throws Exception {
+        Path file = Files.writeString(directory.resolve("d.toml"), "[access]\ndeny = [\"127.0.0.0/8\"]\n");
+        var log = new LogLines();
+        Daemon daemon = start(log, configuration(Optional.of(file)));
+
+        Files.writeString(file, "[reload]\nlift = true\n");
+        assertThat(daemon.reload()).isTrue();
+
+        await().until(() -> log.says("this reload lifts a restriction: access.deny: now 127.0.0.0/8"));
+        try (RawPeer welcome = RawPeer.ask(daemon.addresses().getFirst(), "ACCEPT", "t")) {
+            log.await("wait-started");
+            welcome.write("x");
+        }
     }
 
     @Test

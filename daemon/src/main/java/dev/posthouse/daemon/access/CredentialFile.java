@@ -1,11 +1,11 @@
 package dev.posthouse.daemon.access;
 
+import dev.posthouse.daemon.configuration.BoundedFile;
 import dev.posthouse.net.FileFailure;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A file with one credential a line. */
 final class CredentialFile {
@@ -21,8 +21,9 @@ final class CredentialFile {
      */
     static List<String> lines(Path file, int largest, String what) throws IOException {
         try {
-            if (Files.size(file) <= largest) {
-                return Files.readAllLines(file, StandardCharsets.UTF_8);
+            Optional<String> text = BoundedFile.text(file, largest);
+            if (text.isPresent()) {
+                return text.get().lines().toList();
             }
         } catch (IOException e) {
             throw new IOException(FileFailure.words(file, e), e);

@@ -162,6 +162,14 @@ public final class Configuration {
     }
 
     /**
+     * The restrictions of this configuration that another one lifts, each one line that names the setting; none if it lifts none.
+     * See {@link Settings#RELOAD_LIFT}.
+     */
+    public List<String> liftedBy(Configuration next) {
+        return Lifted.by(this, next);
+    }
+
+    /**
      * What a running daemon makes of a new configuration: the new values of settings that can change, the old ones of the
      * others.
      */

@@ -2,12 +2,13 @@ package dev.posthouse.daemon.configuration;
 
 import dev.posthouse.net.FileFailure;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -27,6 +28,9 @@ final class ConfigurationFile {
      */
     record Entry(String text, boolean array, int line) {}
 
+    /** Some thousand networks have room. */
+    private static final int LONGEST = 1 << 20;
+
     private final Path path;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Map<String, Integer> emptySections = new LinkedHashMap<>();
@@ -40,11 +44,34 @@ final class ConfigurationFile {
     static ConfigurationFile read(Path path) {
         var file = new ConfigurationFile(path);
         try {
-            file.take(Toml.parse(Files.readString(path)));
+            file.take(BoundedFile.text(path, LONGEST));
         } catch (IOException e) {
             file.problems.add(FileFailure.words(path, e));
         }
         return file;
+    }
+
+    private void take(Optional<String> text) {
+        OptionalInt tooDeep = text.map(TomlDepth::tooDeep).orElse(OptionalInt.empty());
+        if (text.isEmpty()) {
+            problems.add(path + ": is longer than " + (LONGEST >> 20) + " MiB, which is no file of settings");
+        } else if (tooDeep.isPresent()) {
+            problems.add(path + ":" + tooDeep.getAsInt() + ": not a file of settings: more than " + TomlDepth.DEEPEST
+                    + " brackets or parts of a key within one another");
+        } else {
+            take(text.get());
+        }
+    }
+
+    private void take(String text) {
+        try {
+            take(Toml.parse(text));
+        } catch (StackOverflowError e) {
+            // The parser calls itself in other ways than those that are looked for; whatever it was is no setting.
+            entries.clear();
+            emptySections.clear();
+            problems.add(path + ": not a file of settings: what stands in it is nested too deeply");
+        }
     }
 
     private void take(TomlParseResult toml) {

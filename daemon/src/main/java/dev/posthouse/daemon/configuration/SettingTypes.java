@@ -142,6 +142,18 @@ final class SettingTypes {
                 value -> TomlText.array(value.stream().map(SettingTypes::word).toList()));
     }
 
+    /** Yes or no. */
+    static final SettingType<Boolean> TRUTH = new SettingType<>(
+            "true|false", false, SettingTypes::truth, value -> Boolean.toString(value), value -> Boolean.toString(value));
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException("right is true or false, not \"" + text + "\"");
+        };
+    }
+
     /** Names or addresses of hosts, without ports; the empty text for none. */
     static final SettingType<List<String>> HOSTS = new SettingType<>(
             "HOSTS",

@@ -128,6 +128,13 @@ public final class Settings {
             NetworkBlocks.NONE,
             RELOAD,
             "networks from which peers may not come, even if they are allowed above");
+    public static final Setting<Boolean> RELOAD_LIFT = new Setting<>(
+            "reload.lift",
+            SettingTypes.TRUTH,
+            false,
+            RELOAD,
+            "whether a reload may lift restrictions: take tokens, keys or networks away, or a limit; in the file it says that what"
+                    + " the file no longer says is meant, as a flag or variable that every reload's is");
     public static final Setting<Duration> DRAIN_DEADLINE = new Setting<>(
             "drain.deadline",
             SettingTypes.DEADLINE,
@@ -280,7 +287,7 @@ public final class Settings {
                             FORWARDED_PORT_HEADER),
                     Stream.of(ACCESS_TOKENS, ACCESS_KEYS, ACCESS_ALLOW, ACCESS_DENY),
                     LIMITS.stream().map(LimitSetting::setting),
-                    Stream.of(DRAIN_DEADLINE, LOG_LEVEL, LOG_FORMAT))
+                    Stream.of(RELOAD_LIFT, DRAIN_DEADLINE, LOG_LEVEL, LOG_FORMAT))
             .flatMap(group -> group)
             .toList();
 

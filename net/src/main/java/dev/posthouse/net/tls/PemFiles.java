@@ -3,6 +3,7 @@ package dev.posthouse.net.tls;
 import dev.posthouse.net.FileFailure;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -96,12 +97,13 @@ final class PemFiles {
     }
 
     private static List<PemBlock> parse(Path file) throws IOException {
-        try {
-            // a size is asked for first, so that a wrong path to something huge is not read into memory
-            if (Files.size(file) > PemBlock.MAX_FILE) {
+        // no more than that, so that a wrong path to something huge, or to a device without end, is not read into memory
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] content = in.readNBytes(PemBlock.MAX_FILE + 1);
+            if (content.length > PemBlock.MAX_FILE) {
                 throw new CertificateFileException(file + " is far too large for a PEM file");
             }
-            return PemBlock.parse(Files.readAllBytes(file), file.toString());
+            return PemBlock.parse(content, file.toString());
         } catch (CertificateFileException e) {
             throw e;
         } catch (IOException e) {
