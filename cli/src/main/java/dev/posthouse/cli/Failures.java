@@ -9,6 +9,7 @@ import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.ShownText;
 import dev.posthouse.net.address.ShownAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,7 +72,7 @@ final class Failures {
     /** Prints a failure: one line, and the trace only where the fault is ours. */
     static int report(Exception failure, PrintWriter err) {
         int code = exitCode(failure);
-        err.println("posthouse: " + message(failure));
+        err.println("posthouse: " + ShownText.line(message(failure)));
         if (code == INTERNAL) {
             err.print(trace(failure));
         }
@@ -85,10 +86,10 @@ final class Failures {
         return message == null || message.isBlank() ? failure.getClass().getSimpleName() : ShownAddress.in(message);
     }
 
-    /** Where it came from, with all of its causes; of addresses in it what may be shown. */
+    /** Where it came from, with all of its causes, on lines of their own; of addresses in it what may be shown. */
     static String trace(Throwable failure) {
         var trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
-        return ShownAddress.in(trace.toString());
+        return ShownText.lines(ShownAddress.in(trace.toString()));
     }
 }

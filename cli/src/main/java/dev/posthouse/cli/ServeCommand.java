@@ -5,6 +5,7 @@ import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.net.ShownText;
 import dev.posthouse.net.address.ShownAddress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -93,7 +94,7 @@ final class ServeCommand implements Callable<Integer> {
                     environment,
                     flags(here.commandLine().getParseResult()));
         } catch (ConfigurationError e) {
-            e.problems().forEach(problem -> err.println("posthouse: " + ShownAddress.in(problem)));
+            e.problems().forEach(problem -> err.println("posthouse: " + ShownText.line(ShownAddress.in(problem))));
             err.flush();
             return Failures.USAGE;
         }

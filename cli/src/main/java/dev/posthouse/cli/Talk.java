@@ -1,6 +1,7 @@
 package dev.posthouse.cli;
 
 import dev.posthouse.net.address.AddressPort;
+import dev.posthouse.net.ShownText;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import java.io.PrintStream;
@@ -53,7 +54,11 @@ final class Talk {
     /** Says what is no error, which {@code --quiet} keeps from being said in either form. */
     private void say(String line, Object... event) {
         if (!quiet) {
-            print(json ? Json.object(event) : line);
+            if (json) {
+                emit(Json.object(event));
+            } else {
+                print(line);
+            }
         }
     }
 
@@ -79,7 +84,7 @@ final class Talk {
                             report.peerCandidates().stream().map(Talk::text).toList(),
                     "attempts", report.attempts().stream().map(Talk::attempt).toList());
             report.observedAddress().ifPresent(address -> event.put("observed", text(address)));
-            print(Json.write(event));
+            emit(Json.write(event));
             return;
         }
         long choosing = report.toConnected().minus(report.toMeeting()).toMillis();
@@ -128,7 +133,7 @@ final class Talk {
 
     void failed(Exception failure) {
         if (json) {
-            print(Json.object(
+            emit(Json.object(
                     "event",
                     "failed",
                     "reason",
@@ -140,7 +145,7 @@ final class Talk {
         } else {
             print("posthouse: " + Failures.message(failure));
             if (Failures.exitCode(failure) == Failures.INTERNAL || traces) {
-                print(Failures.trace(failure));
+                emit(Failures.trace(failure).stripTrailing());
             }
         }
     }
@@ -161,7 +166,12 @@ final class Talk {
         }
     }
 
-    private synchronized void print(String line) {
+    /** A line for a person. What a peer or a relay has sent may stand in it. */
+    private void print(String line) {
+        emit(ShownText.line(line));
+    }
+
+    private synchronized void emit(String line) {
         erase();
         err.println(line);
         err.flush();

@@ -1,6 +1,7 @@
 package dev.posthouse.cli;
 
 import dev.posthouse.daemon.configuration.NearestName;
+import dev.posthouse.net.ShownText;
 import dev.posthouse.net.address.ShownAddress;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ final class UsageErrors {
         String message = error instanceof UnmatchedArgumentException unmatched
                 ? unmatched(unmatched)
                 : withoutSecrets(String.valueOf(error.getMessage()), args);
-        err.println("posthouse: " + message);
+        err.println("posthouse: " + ShownText.line(message));
         err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return Failures.USAGE;
     }

@@ -17,7 +17,7 @@ class TalkTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private List<String> said(boolean json, boolean quiet) {
-        var talk = new Talk(new PrintStream(err, true, UTF_8), json, quiet, false);
+        var talk = new Talk(new PrintStream(err, true, UTF_8), json, quiet, false, false);
         talk.waiting("http://h");
         talk.notice("there is more to know");
         talk.closed(3, 4, "completed", false);

@@ -1,5 +1,6 @@
 package dev.posthouse.daemon.configuration;
 
+import dev.posthouse.net.ShownText;
 import java.util.List;
 
 /** Writes the little TOML that a configuration needs. */
@@ -30,6 +31,6 @@ final class TomlText {
 
     /** A text that may stand in a comment: one line. */
     static String comment(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+        return ShownText.line(text);
     }
 }

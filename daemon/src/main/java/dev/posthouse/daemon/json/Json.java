@@ -1,5 +1,6 @@
 package dev.posthouse.daemon.json;
 
+import dev.posthouse.net.ShownText;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,19 +58,19 @@ public final class Json {
 
     private static void string(String text, StringBuilder out) {
         out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
+        for (int i = 0; i < text.length(); ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
             switch (c) {
-                case '"', '\\' -> out.append('\\').append(c);
+                case '"', '\\' -> out.append('\\').append((char) c);
                 case '\n' -> out.append("\\n");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    // Beyond what JSON asks for: line separators and lone surrogates, over which readers of lines
-                    // stumble.
-                    if (c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || Character.isSurrogate(c)) {
-                        out.append(String.format("\\u%04x", (int) c));
+                    // Beyond what JSON asks for: what readers of lines stumble over, and what people cannot see.
+                    if (ShownText.isHidden(c)) {
+                        ShownText.escape(c, out);
                     } else {
-                        out.append(c);
+                        out.appendCodePoint(c);
                     }
                 }
             }

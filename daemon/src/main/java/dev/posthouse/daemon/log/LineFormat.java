@@ -5,6 +5,7 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import dev.posthouse.daemon.configuration.LogFormat;
 import dev.posthouse.daemon.json.Json;
+import dev.posthouse.net.ShownText;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -17,7 +18,7 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * Draws what was logged as text. What comes from peers cannot break out of its line or its field: in text everything that
- * is not plain is quoted. Immutable.
+ * is not plain is quoted, and the lines of a stack trace, whose messages may repeat a peer's words, are indented. Immutable.
  */
 final class LineFormat {
 
@@ -80,14 +81,14 @@ final class LineFormat {
                 .append(' ')
                 .append(String.format("%-5s", entry.getLevel()))
                 .append(' ')
-                .append(onOneLine(event ? entry.getMessage() : entry.getFormattedMessage()));
+                .append(ShownText.line(event ? entry.getMessage() : entry.getFormattedMessage()));
         pairs(entry)
                 .forEach(pair ->
                         out.append(' ').append(pair.key).append('=').append(plainOrQuoted(String.valueOf(pair.value))));
         fault.ifPresent(thrown -> out.append(" error=")
                 .append(plainOrQuoted(describe(thrown)))
                 .append('\n')
-                .append(ThrowableProxyUtil.asString(thrown).stripTrailing()));
+                .append(ShownText.lines("\t" + ThrowableProxyUtil.asString(thrown).stripTrailing())));
         return out.toString();
     }
 
@@ -103,9 +104,5 @@ final class LineFormat {
     private static String plainOrQuoted(String value) {
         boolean plain = !value.isEmpty() && value.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
         return plain ? value : Json.write(value);
-    }
-
-    private static String onOneLine(String message) {
-        return message.replaceAll("\\p{Cntrl}+", " ");
     }
 }

@@ -20,6 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import com.google.gson.JsonPrimitive;
+import dev.posthouse.net.ShownText;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
@@ -94,6 +98,51 @@ class DaemonLogTest {
                 .asString()
                 .endsWith("detail=\"bad\\n2026 INFO fake reason=\\\"ok\\\"\\u001b[31m\"")
                 .doesNotContain("\n", "\u001b");
+    }
+
+    private static final String FORGED = "x\" reason=completed\r\n2026-01-01T00:00:00.000Z ERROR fault\u0085\u2028\u202e\u001b[2K\ud800\u009b";
+
+    @ParameterizedTest
+    @EnumSource(LogFormat.class)
+    void noWordOfAPeerForgesALineOrAField(LogFormat format) {
+        List<String> written = written(
+                LogLevel.DEBUG,
+                format,
+                closed(FORGED),
+                new RelayEvent.Refused(Optional.of("rdv"), HERE, Reason.PROTOCOL_ERROR, FORGED),
+                new RelayEvent.Advice("rdv", FORGED),
+                new RelayEvent.AcceptPaused(FORGED));
+
+        assertThat(written).hasSize(4);
+        for (String line : written) {
+            assertThat(line.codePoints()).noneMatch(ShownText::isHidden);
+            if (format == LogFormat.JSON) {
+                assertThat(JsonParser.parseString(line).getAsJsonObject().asMap().values())
+                        .contains(new JsonPrimitive(FORGED));
+            } else {
+                // The quotation mark of the value is escaped: what is behind it is in the value.
+                assertThat(line).contains("=\"x\\\" reason=completed");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LogFormat.class)
+    void noWordOfAPeerInAnErrorOfOursForgesALine(LogFormat format) {
+        var cause = new IllegalStateException(FORGED, new IllegalArgumentException(FORGED));
+        String text = written(LogLevel.INFO, format, new RelayEvent.Fault("serving", cause)).getFirst();
+
+        assertThat(text.lines().skip(1)).allMatch(line -> line.startsWith("\t"));
+        assertThat(text.codePoints().filter(c -> c != '\n' && c != '\t')).noneMatch(ShownText::isHidden);
+    }
+
+    @Test
+    void aSentenceWithAPeersWordsIsOneLine() {
+        try (var log = new DaemonLog(LogLevel.INFO, LogFormat.TEXT, lines::add)) {
+            log.note(Level.WARN, FORGED);
+        }
+        assertThat(lines).singleElement().asString().startsWith("2");
+        assertThat(lines.getFirst().codePoints()).noneMatch(ShownText::isHidden);
     }
 
     @Test
