@@ -89,16 +89,24 @@ final class Relays implements AutoCloseable {
                         .value(Settings.PROXY_TRUSTED)
                         .and(configuration.value(Settings.FORWARDED_TRUSTED)))
                 .services(services);
-        for (DialectName dialect : configuration.value(Settings.DIALECTS)) {
-            builder = builder.dialect(dialect(dialect, configuration, access, offset));
+        var dialects = new ArrayList<Dialect>();
+        for (DialectName name : configuration.value(Settings.DIALECTS)) {
+            Dialect dialect = dialect(name, configuration, access, offset);
+            dialects.add(dialect);
+            builder = builder.dialect(dialect);
         }
         if (tls.isPresent()) {
             builder = builder.tls(tls.get());
         }
         try {
-            return builder.listen(address.resolve()).start();
+            Relay relay = builder.listen(address.resolve()).start();
+            dialects.clear();
+            return relay;
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ": " + BindFailure.words(e), e);
+        } finally {
+            // Those of a relay that did not start: what they began, such as a clock, ends with them.
+            dialects.forEach(Dialect::close);
         }
     }
 
