@@ -1,7 +1,7 @@
 package dev.posthouse.cli;
 
-import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.ShownText;
+import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import java.io.PrintStream;

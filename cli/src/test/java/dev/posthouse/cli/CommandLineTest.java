@@ -3,13 +3,6 @@ package dev.posthouse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.net.AuthenticationFailed;
-import dev.posthouse.net.LimitExceeded;
-import dev.posthouse.net.PeerUnreachable;
-import dev.posthouse.net.ProtocolViolation;
-import dev.posthouse.net.Refused;
-import dev.posthouse.net.RelayUnreachable;
-import dev.posthouse.net.TimedOut;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 /** Arguments, their errors, exit codes and the words for them. */
 class CommandLineTest {
@@ -237,22 +229,6 @@ class CommandLineTest {
         Ran ran = run("serve", "--limits-lobby", "soon");
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
         assertThat(ran.err()).contains("limits-lobby").contains("soon");
-    }
-
-    @Test
-    void failuresHaveTheirExitCodes() {
-        assertThat(Failures.exitCode(new RelayUnreachable(""))).isEqualTo(10);
-        assertThat(Failures.exitCode(new PeerUnreachable(""))).isEqualTo(11);
-        assertThat(Failures.exitCode(new TimedOut(""))).isEqualTo(11);
-        assertThat(Failures.exitCode(new AuthenticationFailed(""))).isEqualTo(12);
-        assertThat(Failures.exitCode(new Refused(""))).isEqualTo(13);
-        assertThat(Failures.exitCode(new LimitExceeded(""))).isEqualTo(13);
-        assertThat(Failures.exitCode(new IOException())).isEqualTo(14);
-        assertThat(Failures.exitCode(new ProtocolViolation(""))).isEqualTo(15);
-        assertThat(Failures.exitCode(new IllegalArgumentException())).isEqualTo(2);
-        assertThat(Failures.exitCode(new IllegalStateException())).isEqualTo(1);
-        assertThat(Failures.exitCode(new CommandLine.ParameterException(Main.commandLine(), "")))
-                .isEqualTo(2);
     }
 
     @Test

@@ -15,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,7 +31,7 @@ public final class IdentityFile {
     private static final String OWNER_ONLY = "rw-------";
     private static final String OWNER_ONLY_DIRECTORY = "rwx------";
 
-    private static final Set<PosixFilePermission> OF_OTHERS = EnumSet.of(
+    private static final Set<PosixFilePermission> OF_OTHERS = Set.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
             PosixFilePermission.OTHERS_READ,

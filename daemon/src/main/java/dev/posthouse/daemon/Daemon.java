@@ -46,9 +46,11 @@ import org.slf4j.event.Level;
  */
 public final class Daemon implements AutoCloseable {
 
-    private static final String LIFTING = "a reload lifts no restriction by itself, since a file may be empty by mistake: if it is meant, write "
-            + Settings.RELOAD_LIFT.name() + " = true under [" + Settings.RELOAD_LIFT.section() + "] into the file, or start with "
-            + Settings.RELOAD_LIFT.flag() + " true";
+    private static final String LIFTING =
+            "a reload lifts no restriction by itself, since a file may be empty by mistake: if it is meant, write "
+                    + Settings.RELOAD_LIFT.name() + " = true under [" + Settings.RELOAD_LIFT.section()
+                    + "] into the file, or start with "
+                    + Settings.RELOAD_LIFT.flag() + " true";
 
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -275,7 +277,8 @@ public final class Daemon implements AutoCloseable {
             rules = AccessRules.of(next);
             List<String> lifted = configuration.liftedBy(configuration.changedTo(next));
             if (!lifted.isEmpty() && !next.value(Settings.RELOAD_LIFT)) {
-                return notReloaded(Stream.concat(lifted.stream(), Stream.of(LIFTING)).toList());
+                return notReloaded(
+                        Stream.concat(lifted.stream(), Stream.of(LIFTING)).toList());
             }
             lifted.forEach(restriction -> log.note(Level.WARN, "this reload lifts a restriction: " + restriction));
             if (tls.isPresent()) {

@@ -3,6 +3,7 @@ package dev.posthouse.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -10,9 +11,11 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(LeakCheck.class)
 class AdvertisedAddressTest {
 
     private static InetSocketAddress at(String address) {

@@ -8,6 +8,7 @@ import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.tls.TlsClient;
+import dev.posthouse.testkit.LeakCheck;
 import dev.posthouse.testkit.TestCertificates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,8 +21,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(LeakCheck.class)
 class CertificatesTest {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);

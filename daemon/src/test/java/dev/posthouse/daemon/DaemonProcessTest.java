@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.testkit.DefaultSignals;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,9 +19,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes and real signals. */
+@ExtendWith(LeakCheck.class)
 @DisabledOnOs(OS.WINDOWS)
 class DaemonProcessTest {
 

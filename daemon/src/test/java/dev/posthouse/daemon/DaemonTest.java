@@ -12,6 +12,7 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
 import dev.posthouse.relay.NameTag;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -27,22 +28,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(LeakCheck.class)
 class DaemonTest {
 
     @TempDir
     Path directory;
 
-    private final HttpClient http = HttpClient.newHttpClient();
     private final ArrayDeque<Daemon> started = new ArrayDeque<>();
 
     private Configuration configuration(Optional<Path> file, String... keysAndValues) throws ConfigurationError {
@@ -75,23 +74,20 @@ class DaemonTest {
         started.clear();
     }
 
-    @AfterAll
-    void endClient() {
-        http.close();
-    }
-
     private HttpResponse<String> get(Daemon daemon, String path) throws Exception {
         return ask(daemon, "GET", path);
     }
 
     private HttpResponse<String> ask(Daemon daemon, String method, String path) throws Exception {
         int port = daemon.adminAddress().map(InetSocketAddress::getPort).orElseThrow();
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .timeout(Duration.ofSeconds(10))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .timeout(Duration.ofSeconds(10))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     @Test
@@ -281,7 +277,8 @@ class DaemonTest {
 
         String problems = log.await("not-reloaded").get("problems").toString();
         if (!next.equals("vanished")) {
-            assertThat(problems).contains("access.tokens: now ", "limits.circuits: now 7", "lift = true under [reload]");
+            assertThat(problems)
+                    .contains("access.tokens: now ", "limits.circuits: now 7", "lift = true under [reload]");
         }
         assertThat(daemon.configuration().limits().circuitsInAll()).isEqualTo(7);
         try (RawPeer stranger = RawPeer.ask(daemon.addresses().getFirst(), "DIAL", "t")) {
@@ -370,7 +367,15 @@ class DaemonTest {
             await().untilAsserted(() ->
                     assertThat(get(other, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0"));
             assertThat(get(one, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 0.0");
-            assertThat(accepter).isNotNull();
+            try (RawPeer stranger = RawPeer.ask(one.addresses().getFirst(), "DIAL", "t");
+                    RawPeer partner = RawPeer.ask(other.addresses().getFirst(), "DIAL", "t")) {
+                assertThat(partner.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+                assertThat(accepter.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+                await().untilAsserted(() ->
+                        assertThat(get(one, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0"));
+                one.stop();
+                assertThat(stranger.head()).isEqualTo("HTTP/1.1 503 Service Unavailable");
+            }
         }
     }
 

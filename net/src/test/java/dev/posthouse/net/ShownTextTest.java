@@ -11,9 +11,28 @@ class ShownTextTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x0, true", "0x7, true", "0x1b, true", "0x7f, true", "0x85, true", "0x9b, true", "0xad, true", "0x61c, true",
-        "0x200b, true", "0x200e, true", "0x202e, true", "0x2028, true", "0x2029, true", "0x2066, true", "0xd800, true",
-        "0xdfff, true", "0xfeff, true", "0xe0001, true", "0x20, false", "0x7e, false", "0xe4, false", "0x4e2d, false",
+        "0x0, true",
+        "0x7, true",
+        "0x1b, true",
+        "0x7f, true",
+        "0x85, true",
+        "0x9b, true",
+        "0xad, true",
+        "0x61c, true",
+        "0x200b, true",
+        "0x200e, true",
+        "0x202e, true",
+        "0x2028, true",
+        "0x2029, true",
+        "0x2066, true",
+        "0xd800, true",
+        "0xdfff, true",
+        "0xfeff, true",
+        "0xe0001, true",
+        "0x20, false",
+        "0x7e, false",
+        "0xe4, false",
+        "0x4e2d, false",
         "0x1f600, false"
     })
     void whatAReaderWouldNotSeeIsHidden(String codePoint, boolean hidden) {
@@ -28,7 +47,8 @@ class ShownTextTest {
 
     @Test
     void linesButTheFirstAreIndented() {
-        assertThat(ShownText.lines("a\nposthouse: forged\n\tat x\u001b\n")).isEqualTo("a\n\tposthouse: forged\n\tat x\\u001b\n");
+        assertThat(ShownText.lines("a\nposthouse: forged\n\tat x\u001b\n"))
+                .isEqualTo("a\n\tposthouse: forged\n\tat x\\u001b\n");
     }
 
     @Test
@@ -47,7 +67,9 @@ class ShownTextTest {
                     .toString();
 
             assertThat(ShownText.line(text).codePoints()).as("seed %d", seed).noneMatch(ShownText::isHidden);
-            assertThat(ShownText.lines(text).lines().skip(1)).as("seed %d", seed).allMatch(line -> line.startsWith("\t"));
+            assertThat(ShownText.lines(text).lines().skip(1))
+                    .as("seed %d", seed)
+                    .allMatch(line -> line.startsWith("\t"));
         }
     }
 }

@@ -68,7 +68,8 @@ record AllowedHosts(Set<String> names) {
 
     /** For people: what may be asked for. */
     String description() {
-        List<String> others = names.stream().filter(name -> !name.equals(LOCALHOST)).sorted().toList();
+        List<String> others =
+                names.stream().filter(name -> !name.equals(LOCALHOST)).sorted().toList();
         return "localhost, loopback addresses, the address that it is reached at"
                 + (others.isEmpty() ? "" : ", " + String.join(", ", others));
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -135,7 +136,7 @@ final class SettingTypes {
                     if (chosen.isEmpty()) {
                         throw new IllegalArgumentException("right is at least one of " + one.label());
                     }
-                    return chosen;
+                    return Collections.unmodifiableSet(chosen);
                 },
                 value ->
                         String.join(", ", value.stream().map(SettingTypes::word).toList()),
@@ -144,7 +145,11 @@ final class SettingTypes {
 
     /** Yes or no. */
     static final SettingType<Boolean> TRUTH = new SettingType<>(
-            "true|false", false, SettingTypes::truth, value -> Boolean.toString(value), value -> Boolean.toString(value));
+            "true|false",
+            false,
+            SettingTypes::truth,
+            value -> Boolean.toString(value),
+            value -> Boolean.toString(value));
 
     private static boolean truth(String text) {
         return switch (text) {

@@ -7,6 +7,7 @@ import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.relay.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,7 @@ public final class Settings {
     public static final Setting<Set<DialectName>> DIALECTS = new Setting<>(
             "dialects",
             SettingTypes.words(DialectName.class),
-            EnumSet.allOf(DialectName.class),
+            Collections.unmodifiableSet(EnumSet.allOf(DialectName.class)),
             RESTART,
             "which protocols are served, all on the same port; several separated by commas");
     public static final Setting<Optional<Path>> STATE = new Setting<>(

@@ -88,7 +88,8 @@ final class LineFormat {
         fault.ifPresent(thrown -> out.append(" error=")
                 .append(plainOrQuoted(describe(thrown)))
                 .append('\n')
-                .append(ShownText.lines("\t" + ThrowableProxyUtil.asString(thrown).stripTrailing())));
+                .append(ShownText.lines(
+                        "\t" + ThrowableProxyUtil.asString(thrown).stripTrailing())));
         return out.toString();
     }
 

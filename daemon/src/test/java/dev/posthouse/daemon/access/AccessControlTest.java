@@ -15,6 +15,7 @@ import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.relay.Reason;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,11 +24,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(LeakCheck.class)
 class AccessControlTest {
 
     @TempDir

@@ -84,7 +84,8 @@ class AdminServerTest {
     }
 
     private Socket connect(AdminServer server) throws IOException {
-        var socket = keep(new Socket(server.address().getAddress(), server.address().getPort()));
+        var socket =
+                keep(new Socket(server.address().getAddress(), server.address().getPort()));
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }

@@ -2,11 +2,14 @@ package dev.posthouse.daemon.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.testkit.LeakCheck;
 import java.net.InetAddress;
 import java.util.List;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(LeakCheck.class)
 class AllowedHostsTest {
 
     private static final InetAddress HERE = InetAddress.ofLiteral("192.0.2.7");

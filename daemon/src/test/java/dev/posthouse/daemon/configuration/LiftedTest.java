@@ -2,6 +2,7 @@ package dev.posthouse.daemon.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(LeakCheck.class)
 class LiftedTest {
 
     @TempDir
@@ -48,7 +51,10 @@ class LiftedTest {
                 "[limits]|period = '2d' >  > limits.period: now 2d",
             })
     void whatIsNoLongerSaidOrOffIsLifted(String before, String after, String line) throws Exception {
-        assertThat(lifted(before, after == null ? "" : after)).singleElement().asString().contains(line);
+        assertThat(lifted(before, after == null ? "" : after))
+                .singleElement()
+                .asString()
+                .contains(line);
     }
 
     @ParameterizedTest
@@ -69,7 +75,8 @@ class LiftedTest {
                 "[log]|level = 'error' > ",
             })
     void whatIsWrittenOrStricterIsNot(String before, String after) throws Exception {
-        assertThat(lifted(before == null ? "" : before, after == null ? "" : after)).isEmpty();
+        assertThat(lifted(before == null ? "" : before, after == null ? "" : after))
+                .isEmpty();
     }
 
     /** A limit that is added later is a restriction like the others without another word. */

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import dev.posthouse.net.ShownText;
+import dev.posthouse.testkit.LeakCheck;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(LeakCheck.class)
 class JsonTest {
 
     @Test
@@ -36,7 +39,8 @@ class JsonTest {
     void anyTextComesBackAndNothingOfItIsHidden() {
         long seed = System.nanoTime();
         var random = new Random(seed);
-        String marks = "\"\\{}[]:,\n\r\t\u0000\u001b\u007f\u0085\u009b\u200e\u202e\u2028\u2066\ufeff\ud800\udc00\u00e4x";
+        String marks =
+                "\"\\{}[]:,\n\r\t\u0000\u001b\u007f\u0085\u009b\u200e\u202e\u2028\u2066\ufeff\ud800\udc00\u00e4x";
         for (int round = 0; round < 5_000; round++) {
             String text = random.ints(random.nextInt(12), 0, marks.length())
                     .collect(StringBuilder::new, (out, i) -> out.append(marks.charAt(i)), StringBuilder::append)

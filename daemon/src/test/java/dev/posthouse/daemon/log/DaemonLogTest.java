@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import dev.posthouse.daemon.configuration.LogFormat;
 import dev.posthouse.daemon.configuration.LogLevel;
+import dev.posthouse.net.ShownText;
 import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.NameTag;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,13 +23,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import com.google.gson.JsonPrimitive;
-import dev.posthouse.net.ShownText;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.event.Level;
 
+@ExtendWith(LeakCheck.class)
 class DaemonLogTest {
 
     private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 80);
@@ -100,7 +103,8 @@ class DaemonLogTest {
                 .doesNotContain("\n", "\u001b");
     }
 
-    private static final String FORGED = "x\" reason=completed\r\n2026-01-01T00:00:00.000Z ERROR fault\u0085\u2028\u202e\u001b[2K\ud800\u009b";
+    private static final String FORGED =
+            "x\" reason=completed\r\n2026-01-01T00:00:00.000Z ERROR fault\u0085\u2028\u202e\u001b[2K\ud800\u009b";
 
     @ParameterizedTest
     @EnumSource(LogFormat.class)
@@ -117,7 +121,10 @@ class DaemonLogTest {
         for (String line : written) {
             assertThat(line.codePoints()).noneMatch(ShownText::isHidden);
             if (format == LogFormat.JSON) {
-                assertThat(JsonParser.parseString(line).getAsJsonObject().asMap().values())
+                assertThat(JsonParser.parseString(line)
+                                .getAsJsonObject()
+                                .asMap()
+                                .values())
                         .contains(new JsonPrimitive(FORGED));
             } else {
                 // The quotation mark of the value is escaped: what is behind it is in the value.
@@ -130,7 +137,8 @@ class DaemonLogTest {
     @EnumSource(LogFormat.class)
     void noWordOfAPeerInAnErrorOfOursForgesALine(LogFormat format) {
         var cause = new IllegalStateException(FORGED, new IllegalArgumentException(FORGED));
-        String text = written(LogLevel.INFO, format, new RelayEvent.Fault("serving", cause)).getFirst();
+        String text = written(LogLevel.INFO, format, new RelayEvent.Fault("serving", cause))
+                .getFirst();
 
         assertThat(text.lines().skip(1)).allMatch(line -> line.startsWith("\t"));
         assertThat(text.codePoints().filter(c -> c != '\n' && c != '\t')).noneMatch(ShownText::isHidden);

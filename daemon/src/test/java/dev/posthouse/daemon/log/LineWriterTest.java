@@ -2,13 +2,16 @@ package dev.posthouse.daemon.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.testkit.LeakCheck;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class LineWriterTest {
 
     @Test

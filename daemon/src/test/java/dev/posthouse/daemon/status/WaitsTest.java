@@ -6,12 +6,15 @@ import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.NameTag;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.testkit.LeakCheck;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class WaitsTest {
 
     private final AtomicLong nanos = new AtomicLong(-5);

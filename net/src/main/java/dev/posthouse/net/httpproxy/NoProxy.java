@@ -3,7 +3,7 @@ package dev.posthouse.net.httpproxy;
 import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.address.NetworkBlock;
 import java.net.InetAddress;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,14 +47,13 @@ final class NoProxy {
         }
     }
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<Entry> entries;
 
     NoProxy(String text) {
-        for (String part : text.split("[,\\s]+", -1)) {
-            if (!part.isEmpty()) {
-                entry(part).ifPresent(entries::add);
-            }
-        }
+        entries = Arrays.stream(text.split("[,\\s]+", -1))
+                .filter(part -> !part.isEmpty())
+                .flatMap(part -> entry(part).stream())
+                .toList();
     }
 
     private static Optional<Entry> entry(String text) {

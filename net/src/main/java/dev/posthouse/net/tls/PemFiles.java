@@ -97,7 +97,8 @@ final class PemFiles {
     }
 
     private static List<PemBlock> parse(Path file) throws IOException {
-        // no more than that, so that a wrong path to something huge, or to a device without end, is not read into memory
+        // no more than that, so that a wrong path to something huge, or to a device without end, is not read into
+        // memory
         try (InputStream in = Files.newInputStream(file)) {
             byte[] content = in.readNBytes(PemBlock.MAX_FILE + 1);
             if (content.length > PemBlock.MAX_FILE) {

@@ -225,7 +225,7 @@ class CandidatesTest {
                         assertThat(dialing.failure())
                                 .isInstanceOf(ProtocolViolation.class)
                                 .hasMessageContaining("too many peer addrs");
-                        assertThat(relay.local()).isNotNull();
+                        assertThat(relay.restOrReset()).isEmpty();
                     }
                 }
             }

@@ -3,6 +3,7 @@ package dev.posthouse.rdv.fault;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.TimedOut;
 import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.RelayEvent;
@@ -41,11 +42,25 @@ class KilledTest {
                 assertThat(sending.result()).isPresent();
                 assertThat(answering.result()).isPresent();
                 // A killed process leaves a reset or an end, whichever its unread input makes it.
-                assertThat(receiving.result()).isNotNull();
-                assertThat(reading.result()).isNotNull();
+                receiving.result();
+                reading.result();
+                assertThat(isOver(pair.accepter())).isTrue();
+                assertThat(isOver(pair.dialer())).isTrue();
                 there.assertPrefix();
                 back.assertPrefix();
             }
+        }
+    }
+
+    /** Whether a connection is at its end or reset; one that merely says nothing is not. */
+    private static boolean isOver(TcpStream stream) {
+        stream.readTimeout(Duration.ofSeconds(10));
+        try {
+            return stream.read(ByteBuffer.allocate(1)) < 0;
+        } catch (TimedOut e) {
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 

@@ -9,7 +9,6 @@ import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -206,8 +205,11 @@ class LobbyTest {
                 RawPeer other = server.connect().send(RawPeer.request("ACCEPT", "%61%20b/%FF"))) {
             assertThat(one.head()).startsWith("HTTP/1.1 101");
             assertThat(other.head()).startsWith("HTTP/1.1 101");
-            assertThat(stranger.local()).isNotNull();
             assertThat(server.relay().services().admission().waiting()).isEqualTo(1);
+            try (RawPeer partner = server.connect().send(RawPeer.request("DIAL", "a%20b/%fe"))) {
+                assertThat(partner.head()).startsWith("HTTP/1.1 101");
+                assertThat(stranger.head()).startsWith("HTTP/1.1 101");
+            }
         }
     }
 
@@ -224,7 +226,10 @@ class LobbyTest {
                 assertThat(partner.head()).startsWith("HTTP/1.1 101");
                 assertThat(one.head()).startsWith("HTTP/1.1 101");
             }
-            assertThat(List.of(two.local().getPort())).isNotEmpty();
+            try (RawPeer partner = server.connect().send(RawPeer.request("ACCEPT", "2"))) {
+                assertThat(partner.head()).startsWith("HTTP/1.1 101");
+                assertThat(two.head()).startsWith("HTTP/1.1 101");
+            }
         }
     }
 

@@ -250,7 +250,7 @@ class RelayStageTest {
         try (var server = ServerFixture.start(RdvServer.withDefaults(), limits);
                 RawPeer slow = server.connect().send("DIAL /t HTTP/1.1\r\n")) {
             assertThat(server.awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
-            assertThat(slow.local()).isNotNull();
+            assertThat(slow.restOrReset()).isEmpty();
         }
     }
 
@@ -270,7 +270,7 @@ class RelayStageTest {
             RelayEvent.Refused refused = server.awaitEvent(RelayEvent.Refused.class);
             assertThat(refused.reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
             assertThat(refused.detail()).contains("01 02 03");
-            assertThat(peer.local()).isNotNull();
+            assertThat(peer.restOrReset()).isEmpty();
         }
     }
 }
