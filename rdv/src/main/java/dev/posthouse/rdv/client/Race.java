@@ -3,6 +3,7 @@ package dev.posthouse.rdv.client;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,12 @@ final class Race implements Picker.Race, AutoCloseable {
     /** The least that an exchange of header lines is given. */
     private static final Duration HEADER = Duration.ofSeconds(1);
 
+    /** Exchanges at a time with addresses that the peer has named, dialled or dialling. */
+    private static final int PEERS = 32;
+
+    /** Exchanges at a time with all others: a peer whose address the relay does not see is one of them. */
+    private static final int STRANGERS = 16;
+
     /** A candidate and the connection behind it. */
     private record Contender(Picker.Candidate candidate, ByteStream stream, Optional<Arrival> arrival) {}
 
@@ -59,6 +67,9 @@ final class Race implements Picker.Race, AutoCloseable {
     private final dev.posthouse.net.punch.@Nullable Race direct;
     private final LinkedBlockingQueue<Contender> ready = new LinkedBlockingQueue<>();
     private final List<Contender> seen = new ArrayList<>();
+
+    private final Semaphore peers = new Semaphore(PEERS);
+    private final Semaphore strangers = new Semaphore(STRANGERS);
 
     /** Connections whose exchange is under way or done; guarded by itself. */
     private final Set<ByteStream> unchosen = new HashSet<>();
@@ -118,17 +129,36 @@ final class Race implements Picker.Race, AutoCloseable {
     private void takeArrivals(dev.posthouse.net.punch.Race race) {
         try {
             while (race.isOpen()) {
-                race.next(Duration.ofDays(1)).ifPresent(arrival -> {
-                    if (enter(arrival.stream())) {
-                        Thread.ofVirtual().name("posthouse-exchange").start(() -> exchange(arrival));
-                    } else {
-                        arrival.stream().abort();
-                    }
-                });
+                race.next(Duration.ofDays(1)).ifPresent(this::take);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void take(Arrival arrival) {
+        Semaphore places = places(arrival);
+        if (!places.tryAcquire()) {
+            arrival.rejected("too many at a time");
+            return;
+        }
+        if (!enter(arrival.stream())) {
+            places.release();
+            arrival.stream().abort();
+            return;
+        }
+        Thread.ofVirtual().name("posthouse-exchange").start(() -> exchange(arrival, places));
+    }
+
+    /** Whoever finds the port and connects to it a hundred times takes no place of the peer's. */
+    private Semaphore places(Arrival arrival) {
+        boolean known = !arrival.inbound()
+                || meeting.response().peerAddrs().stream()
+                        .anyMatch(candidate -> candidate
+                                .toSocketAddress()
+                                .getAddress()
+                                .equals(arrival.remote().getAddress()));
+        return known ? peers : strangers;
     }
 
     private boolean enter(ByteStream stream) {
@@ -137,20 +167,16 @@ final class Race implements Picker.Race, AutoCloseable {
         }
     }
 
-    /** Both sides write first, then read: no order, no deadlock. An accepter then waits for the dialer's word. */
-    private void exchange(Arrival arrival) {
+    /** Finds out who is at the other end. An accepter then waits for the dialer's word. */
+    private void exchange(Arrival arrival, Semaphore places) {
         ByteStream stream = arrival.stream();
         try {
-            Line line = Deadline.within(stream, headerLimit(), "the exchange of header lines", () -> {
-                stream.write(ByteBuffer.wrap(HeaderLine.write(meeting.method(), meeting.token())));
-                return Line.read(stream);
-            });
-            HeaderLine header = HeaderLine.of(line);
-            if (!header.matches(meeting.method(), meeting.token())) {
-                reject(arrival, header.method().equals(meeting.method().name()) ? "same method" : "not the peer");
-                return;
+            ByteStream rest;
+            try {
+                rest = Deadline.within(stream, headerLimit(), "the exchange of header lines", () -> headers(arrival));
+            } finally {
+                places.release();
             }
-            ByteStream rest = line.rest();
             if (meeting.method() == Method.ACCEPT) {
                 Line second = Line.read(rest);
                 if (!(Command.of(second) instanceof Command.Continue)) {
@@ -165,7 +191,38 @@ final class Race implements Picker.Race, AutoCloseable {
                     Optional.of(arrival)));
         } catch (IOException e) {
             reject(arrival, String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            // No memory, for one: it ends this connection.
+            reject(arrival, "internal error");
+            throw e;
         }
+    }
+
+    /**
+     * Who has dialled us shows first that it is the peer, and is told nothing before: anybody can find the port. A peer
+     * writes at once, the original too, so that nothing is lost by waiting for it. Whom we have dialled must be told first,
+     * since it may wait for just that; between two of ours that is no token.
+     *
+     * @return what is behind the other's line
+     */
+    private ByteStream headers(Arrival arrival) throws IOException {
+        if (!arrival.inbound()) {
+            show(arrival);
+        }
+        Line line = Line.read(arrival.stream());
+        HeaderLine header = HeaderLine.of(line);
+        if (!meeting.proof().isShownBy(header, meeting.method())) {
+            throw new ProtocolViolation(
+                    header.method().equals(meeting.method().name()) ? "same method" : "not the peer");
+        }
+        if (arrival.inbound()) {
+            show(arrival);
+        }
+        return line.rest();
+    }
+
+    private void show(Arrival arrival) throws IOException {
+        arrival.stream().write(ByteBuffer.wrap(meeting.proof().line(meeting.method())));
     }
 
     /** Far longer than a peer needs; a connection that a NAT has made one-sided is then dialled again. */

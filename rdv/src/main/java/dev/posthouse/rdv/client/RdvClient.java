@@ -25,6 +25,7 @@ import dev.posthouse.net.punch.PunchSocket;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.wire.Extensions;
 import dev.posthouse.rdv.wire.Method;
+import dev.posthouse.rdv.wire.Proof;
 import dev.posthouse.rdv.wire.Rdv;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.RdvResponse;
@@ -139,7 +140,7 @@ public final class RdvClient implements AutoCloseable {
     /** One meeting, up to a connection with a peer that is there. */
     private Connection visit(Scope scope, Method method, ServerAddress address, Token token)
             throws IOException, InterruptedException {
-        Rendezvous rendezvous = meet(scope, method, address, token, List.of(), acknowledged);
+        Rendezvous rendezvous = meet(scope, method, address, token, List.of(), offer());
         Race race = scope.own(new Race(rendezvous, !spaces.isEmpty(), stream));
         if (relayOnTimeout && method == Method.DIAL) {
             scope.onTimeout(race::timeIsUp);
@@ -192,8 +193,8 @@ public final class RdvClient implements AutoCloseable {
     }
 
     /**
-     * The lower operation: meets the peer and chooses nothing. The acknowledged stream is not offered: what is spoken after the choice
-     * is the caller's.
+     * The lower operation: meets the peer and chooses nothing. Neither the acknowledged stream nor a keyed proof is offered: what is spoken
+     * on direct connections and after the choice is the caller's.
      *
      * @param extraCandidates offered besides the own addresses, as far as there is room for nine in all
      * @return the caller's to close
@@ -206,7 +207,7 @@ public final class RdvClient implements AutoCloseable {
         requireOneAuthorization(address);
         return call(scope -> {
             Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
-                    .until(() -> meet(scope, method, address, word, extraCandidates, false));
+                    .until(() -> meet(scope, method, address, word, extraCandidates, Extensions.NONE));
             scope.handOutAll();
             return rendezvous;
         });
@@ -237,15 +238,14 @@ public final class RdvClient implements AutoCloseable {
             ServerAddress server,
             Token token,
             List<AddressPort> extraCandidates,
-            boolean offerStream)
+            Extensions offer)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         PunchSocket socket = scope.own(PunchSocket.open(PunchSocket.Options.of(policy)));
         var way = new WayToRelay(resolver, proxies, this::tls, Scope.within(timeout, CONNECT));
         WayToRelay.Reached reached = way.reach(scope, socket, server);
         List<AddressPort> own = candidates(socket, extraCandidates);
-        var extensions = new Extensions(
-                Optional.of(reached.roundTrip()), offerStream ? Optional.of(Rdv.STREAM_VERSION) : Optional.empty());
+        var extensions = new Extensions(Optional.of(reached.roundTrip()), offer.stream(), offer.nonce());
         byte[] request = RdvRequest.write(method, server, token, own, extensions, headers);
         scope.enter(new Scope.Stage.Waiting("nobody came under this word at the relay " + server.hostAndPort()));
         reached.stream().write(ByteBuffer.wrap(request));
@@ -256,6 +256,7 @@ public final class RdvClient implements AutoCloseable {
         return new Rendezvous(
                 method,
                 token,
+                proof(method, token, offer, response),
                 received.rest(),
                 reached.address(),
                 socket,
@@ -264,6 +265,21 @@ public final class RdvClient implements AutoCloseable {
                 reached.roundTrip(),
                 System.nanoTime(),
                 start);
+    }
+
+    /** What a call of ours offers its peer, if that is one of ours, too. */
+    private Extensions offer() {
+        return new Extensions(
+                Optional.empty(),
+                acknowledged ? Optional.of(Rdv.STREAM_VERSION) : Optional.empty(),
+                Optional.of(Proof.nonce()));
+    }
+
+    private static Proof proof(Method method, Token token, Extensions offered, RdvResponse response) {
+        return response.peer()
+                .nonce()
+                .flatMap(peers -> offered.nonce().map(own -> Proof.ofMeeting(token, method, own, peers)))
+                .orElseGet(() -> Proof.ofToken(token));
     }
 
     /** Reading the system's trust takes a while, so that only who needs it does. */

@@ -4,6 +4,7 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.punch.PunchSocket;
 import dev.posthouse.rdv.wire.Method;
+import dev.posthouse.rdv.wire.Proof;
 import dev.posthouse.rdv.wire.RdvResponse;
 import dev.posthouse.rdv.wire.Token;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.List;
  *
  * @param method which side this end is
  * @param token what the two have agreed on
+ * @param proof what each side shows on a direct connection, before anything else
  * @param relay the stream to the relay, with every byte behind its 101 still in it; carries the commands and, if the relay
  *     is chosen, the peer's bytes
  * @param relayAddress the relay's
@@ -31,6 +33,7 @@ import java.util.List;
 public record Rendezvous(
         Method method,
         Token token,
+        Proof proof,
         ByteStream relay,
         InetSocketAddress relayAddress,
         PunchSocket socket,

@@ -4,23 +4,13 @@ import dev.posthouse.net.ProtocolViolation;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The line that each side writes first on a direct connection: {@code rdv/1 METHOD TOKEN\n} with the sender's own method
- * (spec 5.1).
+ * The line that each side shows on a direct connection: {@code rdv/1 METHOD TOKEN\n} with the sender's own method (spec 5.1).
+ * In the token's place stands what {@link Proof} says.
  *
  * @param method as it stands there: another word than ours is a mismatch, not an error
  * @param token unescaped, one char for each byte
  */
 public record HeaderLine(String method, String token) {
-
-    /** Whether this is what the partner of {@code own} must send. */
-    public boolean matches(Method own, Token expected) {
-        return method.equals(own.other().name()) && expected.equalsUnescaped(token);
-    }
-
-    /** The line as it is written. */
-    public static byte[] write(Method own, Token token) {
-        return (Rdv.PROTOCOL + " " + own + " " + token.onHeaderLine() + "\n").getBytes(StandardCharsets.US_ASCII);
-    }
 
     /** @throws ProtocolViolation if the line is no header line; the message does not repeat it */
     public static HeaderLine of(Line line) throws ProtocolViolation {

@@ -14,8 +14,10 @@ package dev.posthouse.rdv.wire;
  *   | 101, Rdv-Peer-Addrs           |          101, Rdv-Peer-Addrs |
  *   |<------------------------------|----------------------------->|
  *   |                                                              |
- *   |   rdv/1 DIAL token\n  and  rdv/1 ACCEPT token\n, each side   |
- *   |   at once, on every direct connection that came about        |
+ *   |   rdv/1 DIAL token\n  and  rdv/1 ACCEPT token\n on every     |
+ *   |   direct connection: the original writes first and then      |
+ *   |   reads; here who was dialled reads first, and writes only   |
+ *   |   when the other end has proved that it is the peer          |
  *   |<------------------------------------------------------------>|
  *   |                                                              |
  *   | direct:  OTHER ip:port\n --->| (closes both)                 |
@@ -34,7 +36,8 @@ package dev.posthouse.rdv.wire;
  * <p><b>Ours.</b> Headers that stock peers ignore, and that come out in the other's response only if it sent the same: {@link #ROUND_TRIP}
  * tells the peer's wait for a direct path how long the way is; {@link #STREAM} says that the client speaks the acknowledged stream. Two
  * that both find {@link #PEER_STREAM} speak it behind CONTINUE, relayed and direct alike, at the lower of their versions: then each
- * direction has an end of its own, whatever carries the connection. A later layer is a higher version of the same header.
+ * direction has an end of its own, whatever carries the connection. A later layer is a higher version of the same header. {@link #PROOF}
+ * carries a nonce: two that both find {@link #PEER_PROOF} show a keyed hash on direct connections instead of the token ({@link Proof}).
  */
 public final class Rdv {
 
@@ -64,6 +67,12 @@ public final class Rdv {
 
     /** Response, ours: that of the other client. */
     public static final String PEER_STREAM = "Posthouse-Peer-Stream";
+
+    /** Request, ours: 128 random bits in hex, fresh for each request, from which the words on direct connections are made. */
+    public static final String PROOF = "Posthouse-Proof";
+
+    /** Response, ours: those of the other client. */
+    public static final String PEER_PROOF = "Posthouse-Peer-Proof";
 
     /** The version of the acknowledged stream that is spoken here. */
     public static final int STREAM_VERSION = 1;

@@ -143,7 +143,7 @@ public record RdvRequest(
 
     /** Whether a header is one that the protocol sets, which an application cannot. */
     public static boolean isOurs(String name) {
-        return List.of("Host", "Connection", "Upgrade", Rdv.SELF_ADDRS, Rdv.ROUND_TRIP, Rdv.STREAM).stream()
+        return List.of("Host", "Connection", "Upgrade", Rdv.SELF_ADDRS, Rdv.ROUND_TRIP, Rdv.STREAM, Rdv.PROOF).stream()
                 .anyMatch(name::equalsIgnoreCase);
     }
 }

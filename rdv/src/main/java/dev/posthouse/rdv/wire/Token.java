@@ -1,7 +1,6 @@
 package dev.posthouse.rdv.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,13 +64,9 @@ public final class Token {
         return escape(bytes(text), PLAIN_IN_SEGMENT);
     }
 
-    /**
-     * Whether a header line's token is this one. Constant time in the bytes.
-     *
-     * @param unescaped one char for each byte
-     */
-    public boolean equalsUnescaped(String unescaped) {
-        return MessageDigest.isEqual(bytes(text), unescaped.getBytes(StandardCharsets.ISO_8859_1));
+    /** The token as the key of a keyed hash: the bytes that the two have agreed on. */
+    byte[] key() {
+        return bytes(text);
     }
 
     /** Not the token: it must not end in a log. */

@@ -14,6 +14,8 @@ import dev.posthouse.net.connection.Route;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.rdv.wire.Method;
+import dev.posthouse.rdv.wire.Proof;
+import dev.posthouse.rdv.wire.Token;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -24,7 +26,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -112,6 +117,130 @@ class CandidatesTest {
                             .extracting(attempt -> attempt.remote().getPort())
                             .containsExactly(
                                     ((Route.Direct) connection.route()).remote().getPort());
+                }
+            }
+        }
+    }
+
+    // ---- whoever finds the port
+
+    /** The port on which a client listens, from its request. */
+    private static InetSocketAddress listening(String head) {
+        Matcher own = Pattern.compile("Rdv-Self-Addrs: 127\\.0\\.0\\.1:(\\d+)").matcher(head);
+        assertThat(own.find()).as(head).isTrue();
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), Integer.parseInt(own.group(1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", // silent
+                "rdv/1 ACCEPT other\n",
+                "rdv/1 ACCEPT secre\n",
+                "rdv/1 ACCEPT\n",
+                "rdv/1 DIAL secret\n",
+                "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+                "\n",
+            })
+    void strangerThatFindsThePortIsToldNothingAndGivesNothing(String says) throws IOException {
+        try (var server = new FakeServer()) {
+            var dialing = Background.start(() -> patient().dial(server.uri(), "secret"));
+            try (RawPeer relay = server.next()) {
+                InetSocketAddress port = listening(relay.head());
+                relay.send(FakeServer.meeting());
+                try (RawPeer stranger = RawPeer.connect(port)) {
+                    stranger.send(says + (says.isEmpty() ? "" : "bytes of a stranger"));
+                    assertThat(stranger.restOrReset()).isEmpty();
+                }
+                try (RawPeer peer = RawPeer.connect(port)) {
+                    peer.send("rdv/1 ACCEPT secret\n");
+                    assertThat(peer.read(18)).isEqualTo("rdv/1 DIAL secret\n");
+                    try (Connection connection = dialing.result()) {
+                        assertThat(connection.route()).isEqualTo(new Route.Direct(peer.local()));
+                        assertThat(peer.read(9)).isEqualTo("CONTINUE\n");
+                        peer.send("of the peer").end();
+                        ByteBuffer all = ByteBuffer.allocate(100);
+                        while (connection.stream().read(all) >= 0) {
+                            // to the end
+                        }
+                        assertThat(new String(all.array(), 0, all.position(), StandardCharsets.US_ASCII))
+                                .isEqualTo("of the peer");
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void manyStrangersTakeNoPlaceOfThePeers() throws IOException {
+        try (var server = new FakeServer();
+                var peer = new Candidate()) {
+            var dialing = Background.start(() -> patient().dial(server.uri(), "t"));
+            List<SocketChannel> strangers = new ArrayList<>();
+            try (RawPeer relay = server.next()) {
+                InetSocketAddress port = listening(relay.head());
+                // From an address that the peer has not named.
+                for (int i = 0; i < 100; i++) {
+                    SocketChannel stranger = SocketChannel.open();
+                    strangers.add(stranger);
+                    stranger.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 0));
+                    try {
+                        stranger.connect(port);
+                    } catch (IOException e) {
+                        // refused so quickly that it has not even come about
+                    }
+                }
+                relay.send(FakeServer.meeting(peer.address()));
+                try (RawPeer at = peer.next()) {
+                    at.send("rdv/1 ACCEPT t\n");
+                    try (Connection connection = dialing.result()) {
+                        assertThat(connection.route()).isInstanceOf(Route.Direct.class);
+                        assertThat(connection.report().attempts())
+                                .extracting(Report.Attempt::outcome)
+                                .contains("rejected: too many at a time");
+                    }
+                }
+            } finally {
+                for (SocketChannel stranger : strangers) {
+                    stranger.close();
+                }
+            }
+        }
+    }
+
+    /** A server that passes on what ours do, and the other client is one of ours. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void betweenTwoOfOursTheTokenIsNotShown(boolean weAreDialled) throws IOException {
+        String theirs = Proof.nonce();
+        try (var server = new FakeServer();
+                var other = new Candidate()) {
+            var dialing = Background.start(() -> patient().dial(server.uri(), "secret"));
+            try (RawPeer relay = server.next()) {
+                String head = relay.head();
+                Matcher nonce =
+                        Pattern.compile("Posthouse-Proof: ([0-9a-f]{32})\r\n").matcher(head);
+                assertThat(nonce.find()).as(head).isTrue();
+                Proof proof = Proof.ofMeeting(Token.of("secret"), Method.ACCEPT, theirs, nonce.group(1));
+                String ours = new String(proof.line(Method.DIAL), StandardCharsets.US_ASCII);
+                assertThat(ours).doesNotContain("secret");
+                relay.send(FakeServer.meeting(other.address())
+                        .replace("Upgrade:", "Posthouse-Peer-Proof: " + theirs + "\r\nUpgrade:"));
+                try (RawPeer outbound = other.next();
+                        RawPeer inbound = RawPeer.connect(listening(head));
+                        RawPeer onlyToken = RawPeer.connect(listening(head))) {
+                    onlyToken.send("rdv/1 ACCEPT secret\n");
+                    assertThat(onlyToken.restOrReset()).isEmpty();
+                    assertThat(outbound.read(ours.length())).isEqualTo(ours);
+                    RawPeer chosen = weAreDialled ? inbound : outbound;
+                    chosen.send(new String(proof.line(Method.ACCEPT), StandardCharsets.US_ASCII));
+                    if (weAreDialled) {
+                        assertThat(inbound.read(ours.length())).isEqualTo(ours);
+                    }
+                    assertThat(chosen.read(9)).isEqualTo("CONTINUE\n");
+                    try (Connection connection = dialing.result()) {
+                        assertThat(connection.route()).isInstanceOf(Route.Direct.class);
+                    }
                 }
             }
         }

@@ -28,6 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests, responses, refusals and lines against the recorded bytes. */
 class MessagesTest {
 
+    private static final String NONCE = "00112233445566778899aabbccddeeff";
+
+
     private static RequestHead request(String text) throws IOException {
         return HeadReader.readRequest(stream(text), Rdv.MAX_HEAD).head();
     }
@@ -72,7 +75,7 @@ class MessagesTest {
                 ServerAddress.parse("http://rdv.example.com:8080"),
                 Token.of("MY_TOKEN"),
                 AddressPort.parseList("192.168.1.16:39841, [2001:db8::16]:39841"),
-                new Extensions(Optional.of(Duration.ofNanos(1_234_567)), Optional.of(1)),
+                new Extensions(Optional.of(Duration.ofNanos(1_234_567)), Optional.of(1), Optional.of(NONCE)),
                 Headers.builder()
                         .add("Upgrade", "h2c")
                         .add("User-Agent", "Go-http-client/1.1")
@@ -86,6 +89,7 @@ class MessagesTest {
                         assertThat(ours.headers().all(name)).as(name).containsExactly(value));
         assertThat(ours.headers().first(Rdv.ROUND_TRIP)).contains("1234");
         assertThat(ours.headers().first(Rdv.STREAM)).contains("1");
+        assertThat(ours.headers().first(Rdv.PROOF)).contains(NONCE);
     }
 
     @Test
@@ -95,10 +99,10 @@ class MessagesTest {
                 ServerAddress.parse("http://[::1]:1"),
                 Token.of("t"),
                 List.of(),
-                new Extensions(Optional.of(Duration.ofMillis(20)), Optional.of(7)),
+                new Extensions(Optional.of(Duration.ofMillis(20)), Optional.of(7), Optional.of(NONCE)),
                 Headers.NONE);
         assertThat(parse(new String(written, StandardCharsets.ISO_8859_1)).extensions())
-                .isEqualTo(new Extensions(Optional.of(Duration.ofMillis(20)), Optional.of(7)));
+                .isEqualTo(new Extensions(Optional.of(Duration.ofMillis(20)), Optional.of(7), Optional.of(NONCE)));
     }
 
     @ParameterizedTest
@@ -110,12 +114,21 @@ class MessagesTest {
                 .isEqualTo(Extensions.NONE);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "00", "g0112233445566778899aabbccddeeff", "00112233445566778899aabbccddeeff0"})
+    void aNonceThatIsNoneIsIgnored(String nonce) throws IOException, RefusedRequest {
+        assertThat(parse("DIAL /t HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: rdv/1\r\nPosthouse-Proof: " + nonce
+                                + "\r\n\r\n")
+                        .extensions())
+                .isEqualTo(Extensions.NONE);
+    }
+
     @Test
     void aClientIsToldOnlyOfWhatItSaysOfItself() {
-        var ours = new Extensions(Optional.of(Duration.ofMillis(3)), Optional.of(1));
-        var older = new Extensions(Optional.of(Duration.ofMillis(4)), Optional.empty());
+        var ours = new Extensions(Optional.of(Duration.ofMillis(3)), Optional.of(1), Optional.of(NONCE));
+        var older = new Extensions(Optional.of(Duration.ofMillis(4)), Optional.empty(), Optional.empty());
         assertThat(Extensions.answer(Extensions.NONE, ours)).isEqualTo(Extensions.NONE);
-        assertThat(Extensions.answer(older, ours)).isEqualTo(new Extensions(ours.roundTrip(), Optional.empty()));
+        assertThat(Extensions.answer(older, ours)).isEqualTo(new Extensions(ours.roundTrip(), Optional.empty(), Optional.empty()));
         assertThat(Extensions.answer(ours, older)).isEqualTo(older);
         assertThat(Extensions.answer(ours, ours)).isEqualTo(ours);
     }
@@ -247,7 +260,7 @@ class MessagesTest {
                         new Command.Other(Optional.of(AddressPort.parse("192.168.1.20:41235"))).write(),
                         StandardCharsets.US_ASCII))
                 .isEqualTo(Vectors.text("14-relay-dialer-to-server-p2p-chosen.bin"));
-        assertThat(new String(HeaderLine.write(Method.DIAL, Token.of("a b/ü")), StandardCharsets.US_ASCII))
+        assertThat(new String(Proof.ofToken(Token.of("a b/ü")).line(Method.DIAL), StandardCharsets.US_ASCII))
                 .isEqualTo(Vectors.text("15-p2p-header-escaped-token.bin"));
     }
 
