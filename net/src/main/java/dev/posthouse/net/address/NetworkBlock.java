@@ -31,6 +31,21 @@ public record NetworkBlock(IpAddress first, int prefix) {
     }
 
     /**
+     * The network in which an address lies.
+     *
+     * @param member unmapped first, its zone dropped
+     * @param prefix 0 to 32 or to 128
+     * @throws IllegalArgumentException if the prefix is another one
+     */
+    public static NetworkBlock around(IpAddress member, int prefix) {
+        IpAddress plain = member.unmapped().withoutZone();
+        if (prefix < 0 || prefix > bits(plain)) {
+            throw new IllegalArgumentException("the prefix of the network of " + plain + " is 0 to " + bits(plain));
+        }
+        return new NetworkBlock(mask(plain, prefix), prefix);
+    }
+
+    /**
      * Reads one.
      *
      * @param text {@code 10.0.0.0/8}, {@code 2001:db8::/32}, or an address alone for a network of one

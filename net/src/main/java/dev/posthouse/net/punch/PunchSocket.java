@@ -1,5 +1,6 @@
 package dev.posthouse.net.punch;
 
+import dev.posthouse.net.address.OwnNetworks;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -148,7 +149,8 @@ public final class PunchSocket implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        var race = new Race(loop, policy.judge(candidates, known, port::isOwn), pacing, policy, random);
+        var race = new Race(
+                loop, policy.judge(candidates, known, port::isOwn, OwnNetworks.ofHost()), pacing, policy, random);
         var begun = new AtomicBoolean();
         loop.call(() -> begun.set(loop.begin(race)));
         if (!begun.get()) {

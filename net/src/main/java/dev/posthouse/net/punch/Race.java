@@ -39,7 +39,9 @@ public final class Race implements AutoCloseable {
     // Owned by the loop's thread.
     private final List<Target> targets = new ArrayList<>();
     private final long started = System.nanoTime();
+    private final AttemptBudget budget = new AttemptBudget();
     private int attempts;
+    private int turns;
 
     private volatile boolean open = true;
     private volatile boolean attemptsLeft;
@@ -119,7 +121,10 @@ public final class Race implements AutoCloseable {
      * that one.
      */
     void step(ReusedPort port, Selector selector) {
-        for (Target target : targets) {
+        // Begun with another one each time: what is left of the budget is nobody's in particular.
+        turns++;
+        for (int i = 0; i < targets.size(); i++) {
+            Target target = targets.get(Math.floorMod(turns + i, targets.size()));
             try {
                 step(target, port, selector);
             } catch (Throwable e) {
@@ -138,6 +143,10 @@ public final class Race implements AutoCloseable {
         }
         if (attempts == MAX_ATTEMPTS) {
             target.giveUp("given up after " + MAX_ATTEMPTS + " attempts in all");
+            return;
+        }
+        if (!budget.take(now)) {
+            target.postpone(budget.nextAt(now));
             return;
         }
         attempts++;

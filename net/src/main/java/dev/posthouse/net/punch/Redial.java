@@ -18,11 +18,17 @@ import java.util.random.RandomGenerator;
  * is filled for as long as a peer may be late by sixteen round trips, and a candidate that refuses for good costs some
  * eighty packets in the first second and forty in the next ten. Where that is longer than a refusal takes, the pauses are
  * random: two peers never fall into a step in which they always miss each other.
+ *
+ * <p>Where no NAT can be, on a private network, tries start no closer together than a third of the time gone by: ten in the first
+ * second, four in the next ten. All candidates together are bounded by {@link AttemptBudget}.
  */
 final class Redial {
 
     /** How often one candidate is dialled at most: about twelve seconds of immediate refusals. */
     static final int MAX_ATTEMPTS = 120;
+
+    /** How often a candidate may connect and not be the peer: 1.6 s with the pauses between. */
+    static final int MAX_REJECTIONS = 6;
 
     /** How often a candidate that this host has no way to is tried: the network may be about to come up. */
     static final int MAX_WITHOUT_ROUTE = 5;
@@ -36,18 +42,22 @@ final class Redial {
     /** What the time between two starts grows to. */
     private static final long LONGEST = Duration.ofMillis(400).toNanos();
 
+    private static final long LONGEST_WITHOUT_NAT = Duration.ofSeconds(2).toNanos();
+
     /** The part of the time gone by that lies between two starts. */
     private static final int PART = 16;
 
+    private static final int PART_WITHOUT_NAT = 3;
+
     private final RandomGenerator random;
-    private final long shortest;
+    private final boolean mayBeNat;
     private final long maxDeadline;
     private long deadline;
 
     /** @param mayBeNat whether a refusal may be a NAT's */
     Redial(Pacing pacing, boolean mayBeNat, RandomGenerator random) {
         this.random = random;
-        this.shortest = mayBeNat ? SHORTEST : SHORTEST_WITHOUT_NAT;
+        this.mayBeNat = mayBeNat;
         this.deadline = pacing.firstDeadline().toNanos();
         this.maxDeadline = Math.max(deadline, Pacing.MAX_DEADLINE.toNanos());
     }
@@ -72,15 +82,27 @@ final class Redial {
                 deadline = Math.min(2 * deadline, maxDeadline);
                 yield now;
             }
-            case REFUSED, UNREACHABLE -> Math.max(now, started + jittered(between(shortest, now)));
+            case REFUSED, UNREACHABLE -> Math.max(now, started + jittered(untilNext(now)));
             // The other connection of that pair has to end first.
-            case BUSY -> now + jittered(between(SHORTEST_WITHOUT_NAT, now));
+            case BUSY -> now + jittered(Math.clamp(now / PART, SHORTEST_WITHOUT_NAT, LONGEST));
             case NO_ROUTE -> now + LONGEST;
         };
     }
 
-    private static long between(long shortest, long now) {
-        return Math.clamp(now / PART, shortest, LONGEST);
+    private long untilNext(long now) {
+        return mayBeNat
+                ? Math.clamp(now / PART, SHORTEST, LONGEST)
+                : Math.clamp(now / PART_WITHOUT_NAT, SHORTEST_WITHOUT_NAT, LONGEST_WITHOUT_NAT);
+    }
+
+    /**
+     * When to try again after a connection that was not the peer's.
+     *
+     * @param times how often that has happened, 1 at least
+     * @return after {@code now}; each pause is about twice the one before
+     */
+    long afterRejection(int times, long now) {
+        return now + jittered(SHORTEST_WITHOUT_NAT << Math.min(times - 1, MAX_REJECTIONS));
     }
 
     /** Half to one and a half of it. */

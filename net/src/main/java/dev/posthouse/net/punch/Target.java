@@ -36,6 +36,8 @@ final class Target {
     /** Connections to or from here that are somebody's: dialling goes on when none is left. */
     private int connections;
 
+    private int rejections;
+
     private @Nullable SocketChannel channel;
     // All times are since the race began, in nanoseconds.
     private long startedAt;
@@ -90,6 +92,11 @@ final class Target {
             failed(Failure.of(e), now);
             return false;
         }
+    }
+
+    /** Puts the attempt that is due off until then. */
+    void postpone(long until) {
+        dueAt = until;
     }
 
     /** Gives the attempt up if its time is over. */
@@ -155,13 +162,22 @@ final class Target {
         }
     }
 
-    /** A connection to or from here was no good: if no other is left, on with the attempts. */
+    /**
+     * A connection to or from here was no good: if no other is left, on with the attempts, later each time, and not for ever. A
+     * NAT may have made it one-sided; but somebody else may listen there, whom a peer has us disturb.
+     */
     void released(long now) {
         connections--;
+        rejections++;
         if (state == State.CONNECTED && connections <= 0) {
             state = State.WAITING;
-            dueAt = redial.next(Failure.BUSY, now, now);
-            giveUpAtBound();
+            dueAt = redial.afterRejection(rejections, now);
+            if (rejections >= Redial.MAX_REJECTIONS) {
+                // What it was rejected for stays its outcome.
+                state = State.GIVEN_UP;
+            } else {
+                giveUpAtBound();
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.address.AddressSpaces;
+import dev.posthouse.net.address.OwnNetworks;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -39,7 +40,8 @@ class PunchLoopTest {
     private static final InetAddress OTHER_V4 = InetAddress.ofLiteral("127.0.0.2");
 
     private static Race race(PunchLoop loop, InetSocketAddress candidate, RandomGenerator random) {
-        return new Race(loop, ALL.judge(List.of(candidate), Set.of(), own -> false), PACING, ALL, random);
+        return new Race(
+                loop, ALL.judge(List.of(candidate), Set.of(), own -> false, OwnNetworks.NONE), PACING, ALL, random);
     }
 
     private static Arrival next(Race race) throws InterruptedException {

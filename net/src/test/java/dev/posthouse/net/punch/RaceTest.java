@@ -137,6 +137,22 @@ class RaceTest {
     }
 
     @Test
+    void aCandidateThatIsNeverThePeerIsLeftAloneAfterAFewConnections() throws Exception {
+        try (ServerSocketChannel stranger = Loopback.listener(V4);
+                PunchSocket socket = Loopback.socket();
+                Race race = socket.race(List.of(Loopback.address(stranger)), PACING)) {
+            for (int i = 0; i < Redial.MAX_REJECTIONS; i++) {
+                assertThat(race.hasAttemptsLeft()).isTrue();
+                next(race).rejected("not the peer");
+            }
+
+            await().until(() -> !race.hasAttemptsLeft());
+            assertThat(race.next(Duration.ZERO)).isEmpty();
+            assertThat(outcomes(race)).containsExactly("rejected: not the peer");
+        }
+    }
+
+    @Test
     void aCandidateThatConnectedFromItsOwnSideIsNotDialled() throws Exception {
         try (PunchSocket a = Loopback.socket();
                 PunchSocket b = Loopback.socket();

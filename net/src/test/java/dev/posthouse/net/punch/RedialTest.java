@@ -76,7 +76,18 @@ class RedialTest {
 
     @Test
     void whereNoNatCanBeTriesAreFewFromTheStart() {
-        assertThat(starts(redial(false, 3), 0, 1000 * MS)).hasSizeLessThan(25);
+        assertThat(starts(redial(false, 3), 0, 1000 * MS)).hasSizeBetween(6, 16);
+        assertThat(starts(redial(false, 3), 0, 10_000 * MS)).hasSizeLessThan(28);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void aCandidateThatConnectsAndIsNotThePeerIsTriedEverMoreSlowly(long seed) {
+        Redial redial = redial(true, seed);
+        for (int times = 1; times <= Redial.MAX_REJECTIONS; times++) {
+            long pause = 50 * MS << (times - 1);
+            assertThat(redial.afterRejection(times, 7 * MS) - 7 * MS).isBetween(pause / 2, pause + pause / 2);
+        }
     }
 
     @Test

@@ -153,11 +153,10 @@ final class Race implements Picker.Race, AutoCloseable {
     /** Whoever finds the port and connects to it a hundred times takes no place of the peer's. */
     private Semaphore places(Arrival arrival) {
         boolean known = !arrival.inbound()
-                || meeting.response().peerAddrs().stream()
-                        .anyMatch(candidate -> candidate
-                                .toSocketAddress()
-                                .getAddress()
-                                .equals(arrival.remote().getAddress()));
+                || meeting.response().peerAddrs().stream().anyMatch(candidate -> candidate
+                        .toSocketAddress()
+                        .getAddress()
+                        .equals(arrival.remote().getAddress()));
         return known ? peers : strangers;
     }
 

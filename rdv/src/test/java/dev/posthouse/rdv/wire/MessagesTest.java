@@ -30,7 +30,6 @@ class MessagesTest {
 
     private static final String NONCE = "00112233445566778899aabbccddeeff";
 
-
     private static RequestHead request(String text) throws IOException {
         return HeadReader.readRequest(stream(text), Rdv.MAX_HEAD).head();
     }
@@ -117,8 +116,8 @@ class MessagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "00", "g0112233445566778899aabbccddeeff", "00112233445566778899aabbccddeeff0"})
     void aNonceThatIsNoneIsIgnored(String nonce) throws IOException, RefusedRequest {
-        assertThat(parse("DIAL /t HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: rdv/1\r\nPosthouse-Proof: " + nonce
-                                + "\r\n\r\n")
+        assertThat(parse("DIAL /t HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: rdv/1\r\nPosthouse-Proof: "
+                                + nonce + "\r\n\r\n")
                         .extensions())
                 .isEqualTo(Extensions.NONE);
     }
@@ -128,7 +127,8 @@ class MessagesTest {
         var ours = new Extensions(Optional.of(Duration.ofMillis(3)), Optional.of(1), Optional.of(NONCE));
         var older = new Extensions(Optional.of(Duration.ofMillis(4)), Optional.empty(), Optional.empty());
         assertThat(Extensions.answer(Extensions.NONE, ours)).isEqualTo(Extensions.NONE);
-        assertThat(Extensions.answer(older, ours)).isEqualTo(new Extensions(ours.roundTrip(), Optional.empty(), Optional.empty()));
+        assertThat(Extensions.answer(older, ours))
+                .isEqualTo(new Extensions(ours.roundTrip(), Optional.empty(), Optional.empty()));
         assertThat(Extensions.answer(ours, older)).isEqualTo(older);
         assertThat(Extensions.answer(ours, ours)).isEqualTo(ours);
     }

@@ -74,7 +74,8 @@ class TokenTest {
         var line = new HeaderLine("DIAL", new String(raw, StandardCharsets.ISO_8859_1));
         assertThat(Proof.ofToken(Token.of("a b/ü")).isShownBy(line, Method.ACCEPT))
                 .isTrue();
-        assertThat(Proof.ofToken(Token.of("a c")).isShownBy(line, Method.ACCEPT)).isFalse();
+        assertThat(Proof.ofToken(Token.of("a c")).isShownBy(line, Method.ACCEPT))
+                .isFalse();
     }
 
     @Test
