@@ -12,23 +12,25 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ArrivalQueue {
 
     /**
-     * How many connections wait for their taker. Each takes a descriptor; the peer makes ten at most, so what is above
-     * comes from strangers.
+     * How many connections that came in wait for their taker. Each takes a descriptor; the peer makes ten at most, so what is
+     * above comes from strangers. Those that were dialled are as many as there are candidates, and always find room.
      */
     static final int CAPACITY = 32;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Arrival> waiting = new ArrayDeque<>();
+    private int inbound;
     private boolean closed;
 
-    /** Adds one, or says no if the queue is full or closed: the stream is then the caller's to abort. */
+    /** Adds one, or says no if the queue is closed, or full and the connection came in: the stream is then the caller's to abort. */
     boolean offer(Arrival arrival) {
         lock.lock();
         try {
-            if (closed || waiting.size() == CAPACITY) {
+            if (closed || (arrival.inbound() && inbound == CAPACITY)) {
                 return false;
             }
+            inbound += arrival.inbound() ? 1 : 0;
             waiting.add(arrival);
             changed.signal();
             return true;
@@ -48,7 +50,9 @@ final class ArrivalQueue {
                 }
                 left = changed.awaitNanos(left);
             }
-            return Optional.of(waiting.remove());
+            Arrival next = waiting.remove();
+            inbound -= next.inbound() ? 1 : 0;
+            return Optional.of(next);
         } finally {
             lock.unlock();
         }
@@ -60,6 +64,7 @@ final class ArrivalQueue {
         try {
             List<Arrival> all = new ArrayList<>(waiting);
             waiting.clear();
+            inbound = 0;
             return all;
         } finally {
             lock.unlock();

@@ -173,8 +173,10 @@ public final class Race implements AutoCloseable {
             target.released(sinceStart());
             return;
         }
-        offer(new Arrival(
-                stream, target.remote(), false, target.log()::became, () -> loop.call(() -> release(target))));
+        offer(
+                new Arrival(
+                        stream, target.remote(), false, target.log()::became, () -> loop.call(() -> release(target))),
+                List.of(target));
     }
 
     /** Loop's thread: {@code arrival} came in while this race is on. */
@@ -191,7 +193,12 @@ public final class Race implements AutoCloseable {
                 .filter(target -> target.remote().equals(remote))
                 .toList();
         same.forEach(Target::occupied);
-        offer(new Arrival(stream, remote, true, entry::became, () -> loop.call(() -> same.forEach(this::release))));
+        boolean queued = offer(
+                new Arrival(stream, remote, true, entry::became, () -> loop.call(() -> same.forEach(this::release))),
+                same);
+        if (!queued) {
+            entry.became("closed: too many at a time");
+        }
     }
 
     private void release(Target target) {
@@ -200,10 +207,13 @@ public final class Race implements AutoCloseable {
         }
     }
 
-    private void offer(Arrival arrival) {
-        if (!arrivals.offer(arrival)) {
+    private boolean offer(Arrival arrival, List<Target> occupied) {
+        boolean queued = arrivals.offer(arrival);
+        if (!queued) {
             arrival.stream().abort();
+            occupied.forEach(this::release);
         }
+        return queued;
     }
 
     /** Loop's thread: closes everything. */

@@ -13,6 +13,7 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.address.AddressSpace;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Report;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,12 +21,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@ExtendWith(LeakCheck.class)
 class RaceTest {
 
     private static Arrival next(Race race) throws InterruptedException {
@@ -103,7 +107,7 @@ class RaceTest {
                     .port(port))) {
                 Arrival arrival = next(race);
                 assertThat(arrival.remote()).isEqualTo(late);
-                assertThat(peer.nextInbound(PATIENCE)).isPresent();
+                peer.nextInbound(PATIENCE).orElseThrow().stream().close();
                 assertThat(outcomes(race).getFirst()).startsWith("connected, refused");
                 arrival.stream().close();
             }
@@ -149,6 +153,37 @@ class RaceTest {
             await().until(() -> !race.hasAttemptsLeft());
             assertThat(race.next(Duration.ZERO)).isEmpty();
             assertThat(outcomes(race)).containsExactly("rejected: not the peer");
+        }
+    }
+
+    @Test
+    void strangersThatFillTheQueueLeaveRoomForWhatIsDialled() throws Exception {
+        List<SocketChannel> strangers = new ArrayList<>();
+        try (PunchSocket socket = Loopback.socket();
+                ServerSocketChannel peer = Loopback.listener(V4);
+                Race full = socket.race(List.of(), PACING)) {
+            for (int i = 0; i < ArrivalQueue.CAPACITY + 8; i++) {
+                strangers.add(SocketChannel.open(at(V4, socket.port())));
+            }
+            await().until(() -> outcomes(full).contains("closed: too many at a time"));
+            full.close();
+            for (int i = 0; i < ArrivalQueue.CAPACITY; i++) {
+                strangers.add(SocketChannel.open(at(V4, socket.port())));
+            }
+            // All of those that came in between are in its queue before it dials.
+            try (Race race = socket.race(List.of(Loopback.address(peer)), PACING)) {
+                Arrival arrival = next(race);
+                while (arrival.inbound()) {
+                    arrival.stream().abort();
+                    arrival = next(race);
+                }
+                assertThat(arrival.remote()).isEqualTo(Loopback.address(peer));
+                arrival.stream().close();
+            }
+        } finally {
+            for (SocketChannel stranger : strangers) {
+                stranger.close();
+            }
         }
     }
 
@@ -211,7 +246,9 @@ class RaceTest {
         try (PunchSocket socket = Loopback.socket();
                 SocketChannel early = SocketChannel.open(at(V4, socket.port()))) {
             Race race = socket.race(List.of(), PACING);
-            assertThat(next(race).remote()).isEqualTo(early.getLocalAddress());
+            Arrival first = next(race);
+            assertThat(first.remote()).isEqualTo(early.getLocalAddress());
+            first.stream().close();
             race.close();
             assertThat(race.isOpen()).isFalse();
 
@@ -260,7 +297,9 @@ class RaceTest {
             assertThatThrownBy(() -> race.next(PATIENCE)).isInstanceOf(InterruptedException.class);
 
             try (SocketChannel peer = SocketChannel.open(at(V4, socket.port()))) {
-                assertThat(next(race).remote()).isEqualTo(peer.getLocalAddress());
+                Arrival arrival = next(race);
+                assertThat(arrival.remote()).isEqualTo(peer.getLocalAddress());
+                arrival.stream().close();
             }
         }
     }
