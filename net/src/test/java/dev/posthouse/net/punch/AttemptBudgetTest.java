@@ -2,8 +2,11 @@ package dev.posthouse.net.punch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.testkit.LeakCheck;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class AttemptBudgetTest {
 
     private static final long SECOND = 1_000_000_000L;

@@ -7,15 +7,18 @@ import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.address.OwnNetworks;
+import dev.posthouse.testkit.LeakCheck;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(LeakCheck.class)
 class CandidatePolicyTest {
 
     private static final Set<InetSocketAddress> RELAYS = Set.of(at("203.0.113.2:8080"));

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(LeakCheck.class)
 class PunchSocketTest {
 
     @Test

@@ -2,12 +2,15 @@ package dev.posthouse.net.punch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.testkit.LeakCheck;
 import java.net.InetSocketAddress;
 import java.nio.channels.Selector;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Drives one candidate by hand, with a time of its own. */
+@ExtendWith(LeakCheck.class)
 class TargetTest {
 
     @Test

@@ -251,7 +251,7 @@ class CandidatesTest {
         try (var server = new FakeServer();
                 var stranger = new Candidate()) {
             var dialing = Background.start(
-                    () -> dialer(Picker.waitForDirect(Duration.ofMillis(800))).dial(server.uri(), "t"));
+                    () -> dialer(Picker.waitForDirect(Duration.ofSeconds(3))).dial(server.uri(), "t"));
             try (RawPeer relay = server.answer(FakeServer.meeting(stranger.address()));
                     RawPeer at = stranger.next()) {
                 at.send("rdv/1 ACCEPT t" + " ".repeat(4_096 - 14) + "\n");
@@ -306,7 +306,7 @@ class CandidatesTest {
                 var forbidden = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"))) {
             String serverItself = "127.0.0.1:" + server.address().getPort();
             var dialing = Background.start(
-                    () -> dialer(Picker.waitForDirect(Duration.ofMillis(300))).dial(server.uri(), "t"));
+                    () -> dialer(Picker.waitForDirect(Duration.ofSeconds(1))).dial(server.uri(), "t"));
             try (RawPeer relay = server.answer(FakeServer.meeting(
                             "0.0.0.0:4000",
                             "224.0.0.1:4000",
@@ -423,7 +423,7 @@ class CandidatesTest {
 
     @Test
     void rendezvousThatFailsLeavesNothing() throws IOException {
-        RdvClient client = RdvClient.builder().timeout(Duration.ofMillis(100)).build();
+        RdvClient client = RdvClient.builder().timeout(Duration.ofMillis(1_500)).build();
         try (var server = ServerFixture.start()) {
             assertThatThrownBy(() -> client.rendezvous(Method.DIAL, server.uri(), "t", List.of()))
                     .isInstanceOf(dev.posthouse.net.TimedOut.class);

@@ -93,11 +93,11 @@ class LobbyVisitsTest {
     void itsOwnLimitEndsItInAVisitOrBetweenTwo() throws IOException {
         try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
             var accepting =
-                    Background.start(() -> client(Duration.ofMillis(500)).accept(server.uri(), "t"));
+                    Background.start(() -> client(Duration.ofMillis(2_500)).accept(server.uri(), "t"));
             assertThat(accepting.failure())
                     .isInstanceOf(TimedOut.class)
                     .hasMessageContaining("nobody came under this word")
-                    .hasMessageContaining("within 500 ms");
+                    .hasMessageContaining("within 2500 ms");
             Awaitility.await().until(() -> server.relay().connections() == 0);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.testkit.LeakCheck;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each picker makes of a race, without a network and without a clock. */
+@ExtendWith(LeakCheck.class)
 class PickersTest {
 
     private static Picker.Candidate relay(long after) {

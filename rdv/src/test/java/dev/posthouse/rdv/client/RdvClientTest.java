@@ -134,13 +134,13 @@ class RdvClientTest {
     @Test
     void constantWaitTakesTheBestWhenItIsOver() throws IOException {
         RdvClient dialer = client(LOOPBACK)
-                .picker(Picker.waitConstant(Duration.ofMillis(800)))
+                .picker(Picker.waitConstant(Duration.ofSeconds(2)))
                 .build();
         try (var server = ServerFixture.start();
                 Pair pair = Pair.meet(dialer, direct(), server.uri())) {
             assertThat(pair.dialer().route()).isInstanceOf(Route.Direct.class);
             Report report = pair.dialer().report();
-            assertThat(report.toConnected().minus(report.toMeeting())).isGreaterThanOrEqualTo(Duration.ofMillis(800));
+            assertThat(report.toConnected().minus(report.toMeeting())).isGreaterThanOrEqualTo(Duration.ofSeconds(2));
         }
     }
 
@@ -256,7 +256,7 @@ class RdvClientTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void timeLimitEndsTheWaitForThePeer(boolean dial) throws IOException {
-        RdvClient client = client(LOOPBACK).timeout(Duration.ofMillis(100)).build();
+        RdvClient client = client(LOOPBACK).timeout(Duration.ofMillis(1_500)).build();
         try (var server = ServerFixture.start()) {
             assertThatThrownBy(() -> {
                         var unexpected = dial ? client.dial(server.uri(), "t") : client.accept(server.uri(), "t");
@@ -264,14 +264,14 @@ class RdvClientTest {
                     })
                     .isInstanceOf(TimedOut.class)
                     .hasMessageMatching(
-                            "nobody came under this word at the relay .* within 100 ms; compare the two words");
+                            "nobody came under this word at the relay .* within 1500 ms; compare the two words");
             assertThat(server.awaitEvent(RelayEvent.WaitEnded.class).reason()).isEqualTo(Reason.PEER_GONE);
         }
     }
 
     @Test
     void timeLimitHoldsThoughTheProgramHasFilledTheCommonPool() throws IOException {
-        RdvClient client = client(LOOPBACK).timeout(Duration.ofMillis(100)).build();
+        RdvClient client = client(LOOPBACK).timeout(Duration.ofMillis(1_500)).build();
         try (var server = ServerFixture.start();
                 var busy = BusyCommonPool.fill()) {
             assertThat(Background.start(() -> client.dial(server.uri(), "t")).failure())
@@ -286,14 +286,14 @@ class RdvClientTest {
                 Picker.waitForDirect(Duration.ofHours(1)), Picker.waitConstant(Duration.ofHours(1)))) {
             RdvClient client = client(LOOPBACK)
                     .picker(patient)
-                    .timeout(Duration.ofMillis(300))
+                    .timeout(Duration.ofMillis(1_500))
                     .build();
             try (var server = ServerFixture.start();
                     RawPeer peer = server.waiting("ACCEPT", "t")) {
                 assertThat(Background.start(() -> client.dial(server.uri(), "t"))
                                 .failure())
                         .isInstanceOf(TimedOut.class)
-                        .hasMessage("no connection within 300 ms");
+                        .hasMessage("no connection within 1500 ms");
                 server.close();
                 // Met or not by then; told to go on it was not.
                 assertThat(peer.restOrReset()).doesNotContain("CONTINUE");
@@ -307,7 +307,7 @@ class RdvClientTest {
                 Picker.waitForDirect(Duration.ofHours(1)), Picker.waitConstant(Duration.ofHours(1)))) {
             RdvClient client = client(LOOPBACK)
                     .picker(patient)
-                    .timeout(Duration.ofMillis(300))
+                    .timeout(Duration.ofMillis(1_500))
                     .relayOnTimeout(true)
                     .build();
             try (var server = ServerFixture.start();
@@ -326,7 +326,7 @@ class RdvClientTest {
     @Test
     void relayOnTimeoutIsOfNoUseBeforeThePeerCame() throws IOException {
         RdvClient client = client(LOOPBACK)
-                .timeout(Duration.ofMillis(100))
+                .timeout(Duration.ofMillis(1_500))
                 .relayOnTimeout(true)
                 .build();
         try (var server = ServerFixture.start()) {
