@@ -60,6 +60,9 @@ final class Race implements Picker.Race, AutoCloseable {
     /** Exchanges at a time with all others: a peer whose address the relay does not see is one of them. */
     private static final int STRANGERS = 16;
 
+    /** What became of a connection whose handling failed for a reason of this process's own. */
+    private static final String INTERNAL = "internal error";
+
     /** A candidate and the connection behind it. */
     private record Contender(Picker.Candidate candidate, ByteStream stream, Optional<Arrival> arrival) {}
 
@@ -129,10 +132,19 @@ final class Race implements Picker.Race, AutoCloseable {
     private void takeArrivals(dev.posthouse.net.punch.Race race) {
         try {
             while (race.isOpen()) {
-                race.next(Duration.ofDays(1)).ifPresent(this::take);
+                race.next(Duration.ofDays(1)).ifPresent(this::takeOrAbort);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** There is no memory for a thread, for one: that ends this connection, and the next one is looked at. */
+    private void takeOrAbort(Arrival arrival) {
+        try {
+            take(arrival);
+        } catch (RuntimeException | Error e) {
+            reject(arrival, INTERNAL);
         }
     }
 
@@ -192,7 +204,7 @@ final class Race implements Picker.Race, AutoCloseable {
             reject(arrival, String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
             // No memory, for one: it ends this connection.
-            reject(arrival, "internal error");
+            reject(arrival, INTERNAL);
             throw e;
         }
     }
@@ -309,8 +321,10 @@ final class Race implements Picker.Race, AutoCloseable {
             }
         } catch (IOException e) {
             // It ended, or brought something else: it is no candidate any more.
+        } finally {
+            // Whatever was thrown, somebody waits for this.
+            ready.add(contender);
         }
-        ready.add(contender);
     }
 
     // ---- the end
