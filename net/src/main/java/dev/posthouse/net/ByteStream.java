@@ -39,6 +39,19 @@ public interface ByteStream extends ByteChannel {
     int read(ByteBuffer into) throws IOException;
 
     /**
+     * Reads what there is into {@code first} and, where that is full, on into {@code second}, in one read of the layer below where
+     * that allows it: for the rest of a frame and the header behind it. May bring less than there is: the default fills one of the two.
+     *
+     * @param first as for {@link #read(ByteBuffer)}
+     * @param second gets a byte only when {@code first} has no room left
+     * @return the number of bytes read into both, at least 1; or -1 when the peer ended its direction; 0 only if neither had room
+     * @throws IOException as {@link #read(ByteBuffer)}, with {@link TimedOut} among them
+     */
+    default int read(ByteBuffer first, ByteBuffer second) throws IOException {
+        return read(first.hasRemaining() ? first : second);
+    }
+
+    /**
      * Writes all of {@code from}, in one write of the layer below where that allows it, and blocks while the peer does
      * not read.
      *

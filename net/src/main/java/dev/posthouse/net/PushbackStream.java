@@ -62,6 +62,11 @@ public final class PushbackStream extends DelegatingStream {
     }
 
     @Override
+    public int read(ByteBuffer first, ByteBuffer second) throws IOException {
+        return front.hasRemaining() ? super.read(first, second) : below().read(first, second);
+    }
+
+    @Override
     public String toString() {
         return front.hasRemaining() ? super.toString() + " behind " + front.remaining() + " bytes" : super.toString();
     }

@@ -97,6 +97,16 @@ public final class TcpStream implements ByteStream {
         }
     }
 
+    @Override
+    public int read(ByteBuffer first, ByteBuffer second) throws IOException {
+        // A large array would become as much memory outside the heap, and the socket adaptor takes one buffer only.
+        boolean together = first.isDirect() || first.remaining() < CHUNK;
+        if (!together || !first.hasRemaining() || !second.hasRemaining() || readTimeoutMillis > 0) {
+            return read(first.hasRemaining() ? first : second);
+        }
+        return (int) channel.read(new ByteBuffer[] {first, second});
+    }
+
     /** Only the socket adaptor knows read timeouts; it takes arrays. */
     private int readWithin(int millis, ByteBuffer into) throws IOException {
         boolean direct = !into.hasArray();

@@ -100,6 +100,33 @@ public abstract class ByteStreamContractTest {
         assertThat(read(here(), 3)).isEqualTo("def");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readIntoTwoBuffersFillsTheFirstBeforeTheSecond(boolean bounded) throws IOException {
+        if (bounded) {
+            here().readTimeout(Duration.ofSeconds(10));
+        }
+        write(there(), "abcdef");
+        ByteBuffer first = ByteBuffer.allocateDirect(10).position(3).limit(7);
+        ByteBuffer second = ByteBuffer.allocate(2);
+
+        int total = 0;
+        while (total < 6) {
+            int count = here().read(first, second);
+            assertThat(count).isPositive();
+            assertThat(second.position() == 0 || !first.hasRemaining()).isTrue();
+            total += count;
+            assertThat(first.position() - 3 + second.position()).isEqualTo(total);
+        }
+
+        assertThat(here().read(first, second)).isZero();
+        assertThat(US_ASCII.decode(first.flip().position(3)).toString()).isEqualTo("abcd");
+        assertThat(US_ASCII.decode(second.flip()).toString()).isEqualTo("ef");
+        there().shutdownOutput();
+        assertThat(here().read(ByteBuffer.allocateDirect(1), ByteBuffer.allocate(1)))
+                .isEqualTo(-1);
+    }
+
     @Test
     void readWithoutRoomReturnsZeroAtOnce() throws IOException {
         assertThat(here().read(ByteBuffer.allocate(0))).isZero();

@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>nobody: between two reads of the application;
  *   <li>the application, within {@link #read}: data go straight into its buffer;
  *   <li>a substitute, a virtual thread that puts data into the backlog: it is started when somebody waits for what the peer says while
- *       the application does not read, and by a tick that finds the application away. It stays until the application wants to read and
- *       there is something for it, or until the connection ends.
+ *       the application does not read, and by a tick that finds the application away. It stays until something came while
+ *       the application waits for the place, or until the connection ends.
  * </ul>
  *
  * <p><b>Failures.</b> The first cause wins: every later call fails with it. What had come before, and the end behind it, can still be read.
@@ -103,7 +103,7 @@ public final class AcknowledgedStream extends DelegatingStream {
         this.settings = settings;
         this.input = new InputPositions(settings.window());
         this.incoming = new Incoming(below, new FromPeer());
-        this.outgoing = new Outgoing(below, this::taken, settings.window(), this::lookWhy);
+        this.outgoing = new Outgoing(below, new ForWriters(), settings.window(), this::lookWhy);
         Duration tick = settings.deadAfter().isZero() || settings.deadAfter().compareTo(TICK.multipliedBy(8)) > 0
                 ? TICK
                 : settings.deadAfter().dividedBy(8);
@@ -267,7 +267,7 @@ public final class AcknowledgedStream extends DelegatingStream {
                 if (count > 0 && !closed) {
                     backlog.put(piece.flip());
                 }
-                relieved = applicationWaits && !backlog.isEmpty();
+                relieved = applicationWaits;
                 if (relieved || over) {
                     reader = Reader.NOBODY;
                 }
@@ -317,16 +317,29 @@ public final class AcknowledgedStream extends DelegatingStream {
             lock.unlock();
         }
         if (due) {
-            outgoing.receivedIsDue();
+            outgoing.tellReceived();
         }
     }
 
-    private long taken() {
-        lock.lock();
-        try {
-            return input.taken();
-        } finally {
-            lock.unlock();
+    private final class ForWriters implements Outgoing.Positions {
+        @Override
+        public long taken() {
+            lock.lock();
+            try {
+                return input.taken();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public boolean nothingUnderWay() {
+            lock.lock();
+            try {
+                return output.nothingUnderWay();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 

@@ -44,6 +44,11 @@ final class Incoming {
     private int type;
     private int left;
     private boolean withinFrame;
+    /** What stands in front of data: the header, and padding before it. The next frame of data has as much, as a rule. */
+    private int lead = Frames.HEADER;
+
+    private int leadSoFar;
+    private Duration limit = Duration.ZERO;
 
     Incoming(ByteStream below, Listener listener) {
         this.below = below;
@@ -60,15 +65,34 @@ final class Incoming {
      * @throws ProtocolViolation if it is no frame
      */
     int step(ByteBuffer into, Duration limit) throws IOException {
-        below.readTimeout(limit);
-        if (!withinFrame && !begin()) {
-            return ENDED;
+        limit(limit);
+        do {
+            if (!withinFrame && !begin()) {
+                return ENDED;
+            }
+            switch (type) {
+                case Frames.DATA -> {
+                    return data(into);
+                }
+                case Frames.END, Frames.RECEIVED, Frames.PING, Frames.PONG, Frames.ABORT -> {
+                    return control();
+                }
+                default -> {
+                    if (!skip()) {
+                        return ENDED;
+                    }
+                }
+            }
+        } while (ahead.hasRemaining()); // padding, and the frame that it stands in front of
+        return 0;
+    }
+
+    /** Most calls come with the limit of the one before. */
+    private void limit(Duration wanted) {
+        if (!wanted.equals(limit)) {
+            below.readTimeout(wanted);
+            limit = wanted;
         }
-        return switch (type) {
-            case Frames.DATA -> data(into);
-            case Frames.END, Frames.RECEIVED, Frames.PING, Frames.PONG, Frames.ABORT -> control();
-            default -> skip();
-        };
     }
 
     private boolean begin() throws IOException {
@@ -78,8 +102,13 @@ final class Incoming {
         int header = ahead.getInt();
         type = header >>> 24;
         left = header & Frames.MAX_LENGTH;
+        leadSoFar += Frames.HEADER;
         switch (type) {
-            case Frames.DATA -> listener.announced(left);
+            case Frames.DATA -> {
+                listener.announced(left);
+                lead = Math.min(leadSoFar, AHEAD);
+                leadSoFar = 0;
+            }
             case Frames.END -> require(left == 0);
             case Frames.RECEIVED -> require(left >= Frames.RECEIVED_LENGTH && left <= Frames.MAX_CONTROL);
             case Frames.PING, Frames.PONG -> require(left <= Frames.MAX_CONTROL);
@@ -99,7 +128,8 @@ final class Incoming {
 
     /**
      * Has so many bytes ahead, and reads no more than that: data behind a header go past this buffer in pieces as large as they come.
-     * False if the connection ended before.
+     *
+     * @return false if the connection ended before
      */
     private boolean fill(int needed) throws IOException {
         while (ahead.remaining() < needed) {
@@ -118,21 +148,30 @@ final class Incoming {
         return true;
     }
 
+    /** Takes what leads the next frame along with this one's last bytes, so that a frame that is there costs one read below. */
     private int data(ByteBuffer into) throws IOException {
-        int count = 0;
-        if (left > 0) {
-            int limit = into.limit();
-            into.limit(into.position() + Math.min(left, into.remaining()));
+        int before = into.position();
+        if (ahead.hasRemaining()) {
+            int count = Math.min(ahead.remaining(), Math.min(left, into.remaining()));
+            into.put(ahead.slice(ahead.position(), count));
+            ahead.position(ahead.position() + count);
+        } else if (left > 0) {
+            int end = into.limit();
+            into.limit(before + Math.min(left, into.remaining()));
+            ahead.clear().limit(left <= into.remaining() ? lead : 0);
+            int count;
             try {
-                count = below.read(into);
+                count = below.read(into, ahead);
             } finally {
-                into.limit(limit);
+                into.limit(end);
+                ahead.flip();
             }
             if (count < 0) {
                 return ENDED;
             }
             listener.heard();
         }
+        int count = into.position() - before;
         left -= count;
         withinFrame = left > 0;
         return count;
@@ -145,6 +184,7 @@ final class Incoming {
         byte[] payload = new byte[left];
         ahead.get(payload);
         withinFrame = false;
+        leadSoFar = 0;
         switch (type) {
             case Frames.END -> listener.end();
             case Frames.RECEIVED -> {
@@ -160,16 +200,18 @@ final class Incoming {
         return 0;
     }
 
-    private int skip() throws IOException {
+    /** False if the connection ended before. */
+    private boolean skip() throws IOException {
         while (left > 0) {
             if (!fill(Math.min(left, AHEAD))) {
-                return ENDED;
+                return false;
             }
-            int count = ahead.remaining();
+            int count = Math.min(left, ahead.remaining());
             ahead.position(ahead.position() + count);
             left -= count;
+            leadSoFar = Math.min(leadSoFar + count, AHEAD);
         }
         withinFrame = false;
-        return 0;
+        return true;
     }
 }

@@ -1,25 +1,36 @@
 package dev.posthouse.net.acknowledged;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.StreamKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frames, each whole. What is due besides data is noted and goes out ahead of the next frame by whoever writes that; where nobody
- * writes, a virtual thread does it, so that who reads never waits for a write: two ends that both wait so would wait for ever.
+ * writes, a virtual thread does it, so that who reads never waits for a write: two ends that both wait so would wait for ever. Only where
+ * nothing of ours is under way does who reads write itself: the few bytes then find room, since the peer has to read RECEIVED before it
+ * may send what makes the next one due. That is the receiver of a file, which so needs no other thread.
  *
  * <p>One lock is held for a frame at a time.
  */
 final class Outgoing {
 
+    /** What a writer asks of the stream, under the lock of this class. */
+    interface Positions {
+        /** How many the application has taken. */
+        long taken();
+
+        /** Whether the peer has taken all that was sent. */
+        boolean nothingUnderWay();
+    }
+
     private final ByteStream below;
-    private final LongSupplier taken;
+    private final Positions positions;
     private final int window;
     private final Runnable onFailure;
     private final ReentrantLock lock = new ReentrantLock();
@@ -27,17 +38,21 @@ final class Outgoing {
     private final AtomicBoolean pingDue = new AtomicBoolean();
     private final AtomicReference<byte @Nullable []> pongDue = new AtomicReference<>();
     private final AtomicBoolean errand = new AtomicBoolean();
+    /** Whether it is the system that copies what is written: what goes through cipher or memory is not aligned there by padding here. */
+    private final boolean aligned;
+
     // Guarded by the lock.
     private boolean over;
+    private long written;
 
     /**
-     * @param taken how many positions the application has taken
      * @param onFailure told when writing below fails outside a call of the application's; why can be read
      */
-    Outgoing(ByteStream below, LongSupplier taken, int window, Runnable onFailure) {
+    Outgoing(ByteStream below, Positions positions, int window, Runnable onFailure) {
         this.below = below;
-        this.taken = taken;
+        this.positions = positions;
         this.window = window;
+        this.aligned = below.kind() == StreamKind.TCP;
         this.onFailure = onFailure;
     }
 
@@ -46,7 +61,10 @@ final class Outgoing {
         lock.lockInterruptibly();
         try {
             writeDue();
-            below.write(Frames.header(Frames.DATA, bytes.remaining()), bytes);
+            int length = bytes.remaining();
+            ByteBuffer lead = aligned ? Frames.aligned(written, length) : Frames.header(Frames.DATA, length);
+            written += (long) lead.remaining() + length;
+            below.write(lead, bytes);
         } finally {
             lock.unlock();
         }
@@ -91,6 +109,24 @@ final class Outgoing {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** As {@link #receivedIsDue}, and writes it on the calling thread where that cannot be held up. */
+    void tellReceived() {
+        receivedDue.set(true);
+        if (lock.tryLock()) {
+            try {
+                if (positions.nothingUnderWay()) {
+                    writeDue();
+                }
+            } catch (IOException e) {
+                onFailure.run();
+                return;
+            } finally {
+                lock.unlock();
+            }
+        }
+        runErrand();
     }
 
     void receivedIsDue() {
@@ -140,11 +176,13 @@ final class Outgoing {
         if (over || !anythingDue()) {
             return;
         }
-        ByteBuffer due =
-                ByteBuffer.allocate(2 * (Frames.HEADER + Frames.MAX_CONTROL) + Frames.HEADER + Frames.RECEIVED_LENGTH);
+        ByteBuffer due = ByteBuffer.allocate(2 * (Frames.HEADER + Frames.MAX_CONTROL)
+                + Frames.HEADER
+                + Frames.RECEIVED_LENGTH
+                + Frames.MOST_PADDING);
         // First, since it is the greeting, too.
         if (receivedDue.getAndSet(false)) {
-            long position = taken.getAsLong();
+            long position = positions.taken();
             Frames.putReceived(due, position, position + window);
         }
         byte[] question = pongDue.getAndSet(null);
@@ -154,6 +192,10 @@ final class Outgoing {
         if (pingDue.getAndSet(false)) {
             Frames.put(due, Frames.PING);
         }
+        if (aligned) {
+            Frames.pad(due, due.position()); // another thread may write this, whose bytes the system puts elsewhere
+        }
+        written += due.position();
         below.write(due.flip());
     }
 }

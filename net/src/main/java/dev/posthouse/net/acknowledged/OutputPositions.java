@@ -28,18 +28,26 @@ final class OutputPositions {
         return ended;
     }
 
+    private long all() {
+        return ended ? sent + 1 : sent;
+    }
+
     /** What the peer says of what it has taken and allows. */
     void received(long position, long most) throws ProtocolViolation {
-        long all = ended ? sent + 1 : sent;
-        if (position < received || position > all || most < allowed) {
+        if (position < received || position > all() || most < allowed) {
             throw new ProtocolViolation("the peer says that it has received what was not sent, or less than before");
         }
         received = position;
         allowed = most;
     }
 
+    /** Whether the peer has taken all that was sent. */
+    boolean nothingUnderWay() {
+        return received == all();
+    }
+
     /** Whether the peer has taken everything, the end included. */
     boolean allReceived() {
-        return ended && received == sent + 1;
+        return ended && nothingUnderWay();
     }
 }

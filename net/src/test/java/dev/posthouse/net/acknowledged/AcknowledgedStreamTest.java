@@ -7,14 +7,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.TcpListener;
+import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.LeakCheck;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -342,6 +351,124 @@ class AcknowledgedStreamTest {
             lonely.right().close();
             assertThat(stream.awaitGone(LONG)).isTrue();
         }
+    }
+
+    // ---- what costs little
+
+    @Test
+    void dataBeginAtAMultipleOfSixteenWhereTheSystemCopiesThem() throws IOException {
+        try (TcpListener listener = TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                var raw = new TcpStream(SocketChannel.open(listener.address()))) {
+            AcknowledgedStream stream = AcknowledgedStream.over(
+                    new TcpStream(listener.accept()), AcknowledgedSettings.DEFAULT, new Clock());
+            int[] lengths = {10_000, 10_001, 5, 20_003, 30_000};
+            for (int length : lengths) {
+                stream.write(ByteBuffer.allocate(length));
+            }
+
+            int position = 0;
+            List<Integer> large = new ArrayList<>();
+            while (large.size() < 4) {
+                int header = ByteBuffer.wrap(exactly(raw, 4)).getInt();
+                int length = header & 0xff_ffff;
+                position += 4;
+                if (header >>> 24 == 0 && length > 5) {
+                    assertThat(position % 16).as("behind %s", large).isZero();
+                    large.add(length);
+                }
+                exactly(raw, length);
+                position += length;
+            }
+            assertThat(large).containsExactly(10_000, 10_001, 20_003, 30_000);
+
+            stream.abort();
+            raw.close();
+            assertThat(stream.awaitGone(LONG)).isTrue();
+        }
+    }
+
+    private static byte[] exactly(ByteStream stream, int count) throws IOException {
+        ByteBuffer into = ByteBuffer.allocate(count);
+        while (into.hasRemaining()) {
+            assertThat(stream.read(into)).isPositive();
+        }
+        return into.array();
+    }
+
+    @Test
+    void whateverStandsInFrontOfDataNothingIsLost() throws IOException {
+        var random = new Random(4711);
+        System.out.println("seed 4711");
+        for (int round = 0; round < 50; round++) {
+            var frames = new ByteArrayOutputStream();
+            var expected = new ByteArrayOutputStream();
+            for (int frame = 0; frame < 40; frame++) {
+                // None, as much as ours, more than is read ahead.
+                for (int padding = random.nextInt(4) - 1; padding >= 0; padding = random.nextInt(5) == 0 ? 0 : -1) {
+                    frames.writeBytes(header(0x80, padding * 40));
+                    frames.writeBytes(new byte[padding * 40]);
+                }
+                if (random.nextInt(4) == 0) {
+                    frames.writeBytes(header(4, 3));
+                    frames.writeBytes(new byte[3]);
+                }
+                byte[] data = new byte[random.nextInt(300)];
+                random.nextBytes(data);
+                frames.writeBytes(header(0, data.length));
+                frames.writeBytes(data);
+                expected.writeBytes(data);
+            }
+            frames.writeBytes(header(1, 0));
+            assertThat(taken(frames.toByteArray(), random)).isEqualTo(expected.toByteArray());
+        }
+    }
+
+    /** What a stream makes of frames that come in pieces of any size. */
+    private static byte[] taken(byte[] frames, Random random) throws IOException {
+        try (MemoryPair lonely = MemoryPair.create()) {
+            var incoming = new Incoming(lonely.left(), new Deaf());
+            var taken = new ByteArrayOutputStream();
+            int room = 1 + random.nextInt(400);
+            int most = 1 + random.nextInt(400);
+            var writing = Background.run(() -> {
+                for (int at = 0; at < frames.length; ) {
+                    int count = Math.min(frames.length - at, 1 + random.nextInt(most));
+                    lonely.right().write(ByteBuffer.wrap(frames, at, count));
+                    at += count;
+                }
+                lonely.right().shutdownOutput();
+            });
+            ByteBuffer into = ByteBuffer.allocate(room);
+            while (incoming.step(into.clear(), Duration.ZERO) != Incoming.ENDED) {
+                taken.write(into.array(), 0, into.position());
+            }
+            writing.result();
+            return taken.toByteArray();
+        }
+    }
+
+    private static final class Deaf implements Incoming.Listener {
+        @Override
+        public void heard() {}
+
+        @Override
+        public void announced(int length) {}
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void received(long position, long allowed) {}
+
+        @Override
+        public void ping(byte[] question) {}
+
+        @Override
+        public void aborted(AbortReason reason) {}
+    }
+
+    private static byte[] header(int type, int length) {
+        return ByteBuffer.allocate(4).putInt(type << 24 | length).array();
     }
 
     private static ByteBuffer hex(String text) {
