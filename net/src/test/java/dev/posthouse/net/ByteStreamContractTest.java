@@ -163,6 +163,18 @@ public abstract class ByteStreamContractTest {
     }
 
     @Test
+    void aHeadAndABodyArriveOneAfterTheOther() throws IOException {
+        ByteBuffer head = US_ASCII.encode("head:");
+        ByteBuffer body = US_ASCII.encode("body");
+
+        here().write(head, body);
+
+        assertThat(head.hasRemaining()).isFalse();
+        assertThat(body.hasRemaining()).isFalse();
+        assertThat(read(there(), 9)).isEqualTo("head:body");
+    }
+
+    @Test
     void writeOfNothingReturnsZero() throws IOException {
         assertThat(here().write(ByteBuffer.allocate(0))).isZero();
     }

@@ -427,6 +427,13 @@ public final class AcknowledgedStream extends DelegatingStream {
         return total;
     }
 
+    /** {@inheritDoc} Both are bytes of this stream, so that neither may go past it to the one below. */
+    @Override
+    public void write(ByteBuffer head, ByteBuffer body) throws IOException {
+        write(head);
+        write(body);
+    }
+
     /** Waits until something may be sent, and counts it as sent. */
     private int reserve(int wanted) throws IOException, InterruptedException {
         lock.lockInterruptibly();
