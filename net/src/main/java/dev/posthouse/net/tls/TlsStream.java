@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -42,6 +43,9 @@ public final class TlsStream implements ByteStream {
     private final ByteStream below;
     private final boolean halfClose;
     private final AtomicBoolean open = new AtomicBoolean(true);
+
+    /** Why the connection is broken; the first cause, with which every later call fails. */
+    private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
 
     private final ReentrantLock input = new ReentrantLock();
 
@@ -89,8 +93,9 @@ public final class TlsStream implements ByteStream {
             }
         } catch (SSLException e) {
             // tells the peer why with an alert, then there is nothing more to do with the connection
+            IOException cause = broken(e);
             fail();
-            throw new ProtocolViolation("the TLS connection is broken: " + e.getMessage(), e);
+            throw cause;
         } finally {
             input.unlock();
         }
@@ -172,8 +177,12 @@ public final class TlsStream implements ByteStream {
                 throw new ClosedChannelException();
             }
         } catch (SSLException e) {
+            IOException cause = broken(e);
             abort();
-            throw new ProtocolViolation("the TLS connection is broken: " + e.getMessage(), e);
+            throw cause;
+        } catch (ClosedChannelException e) {
+            requireNotBroken(); // who read may have found it broken, and closed it under this write
+            throw e;
         } finally {
             output.unlock();
         }
@@ -238,6 +247,13 @@ public final class TlsStream implements ByteStream {
     public void abort() {
         open.set(false);
         below.abort();
+    }
+
+    /** The first cause, which is this one if there was none. */
+    private IOException broken(SSLException e) {
+        var cause = new ProtocolViolation("the TLS connection is broken: " + e.getMessage(), e);
+        IOException before = failure.compareAndExchange(null, cause);
+        return before == null ? cause : before;
     }
 
     /** Sends the alert that the engine has ready, if nobody is writing, and aborts. */
@@ -333,9 +349,17 @@ public final class TlsStream implements ByteStream {
         return protocol() + " over " + below;
     }
 
-    private void requireOpen() throws ClosedChannelException {
+    private void requireOpen() throws IOException {
         if (!isOpen()) {
+            requireNotBroken();
             throw new ClosedChannelException();
+        }
+    }
+
+    private void requireNotBroken() throws IOException {
+        IOException first = failure.get();
+        if (first != null) {
+            throw first;
         }
     }
 }

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
@@ -197,6 +198,13 @@ class TlsHandshakeTest {
         connected.write(ByteBuffer.allocate(10_000));
 
         assertThatThrownBy(() -> read(accepted)).isInstanceOf(ProtocolViolation.class);
+        for (Background.Action later : List.<Background.Action>of(
+                () -> accepted.write(US_ASCII.encode("x")), () -> read(accepted), accepted::shutdownOutput)) {
+            assertThatThrownBy(later::run)
+                    .as("a later call says the first cause")
+                    .isInstanceOf(ProtocolViolation.class)
+                    .hasMessageContaining("the TLS connection is broken: ");
+        }
         assertThat(accepted.isOpen()).isFalse();
         connected.abort();
         relaying.result();
