@@ -8,6 +8,7 @@ import dev.posthouse.bench.process.ChildProcesses;
 import dev.posthouse.bench.process.Machine;
 import dev.posthouse.bench.report.Report;
 import dev.posthouse.bench.report.Row;
+import dev.posthouse.bench.transfer.TransferBench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -52,14 +53,15 @@ public final class Bench<C extends Circuit> {
      *
      * @param arguments the name of a suite, then see {@code bench/run --help}
      */
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         String name = arguments.length == 0 ? "" : arguments[0];
         List<String> rest = List.of(arguments).subList(Math.min(1, arguments.length), arguments.length);
         System.exit(
                 switch (name) {
                     case "relay" -> run(new RelaySuite(), rest);
                     case "offset" -> run(new OffsetSuite(), rest);
-                    default -> wrong("bench/run", "measures relay or offset, not '" + name + "'");
+                    case "transfer" -> TransferBench.run(rest);
+                    default -> wrong("bench/run", "measures relay, offset or transfer, not '" + name + "'");
                 });
     }
 
