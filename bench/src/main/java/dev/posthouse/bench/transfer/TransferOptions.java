@@ -17,6 +17,9 @@ record TransferOptions(int rounds, int small, int large, Path work, Path posthou
 
     private static final int MOST = 100;
 
+    /** On a busy machine the JVM still compiles after 2 GiB. */
+    private static final int SMALL = 4;
+
     /**
      * Reads the arguments.
      *
@@ -25,7 +28,7 @@ record TransferOptions(int rounds, int small, int large, Path work, Path posthou
     static TransferOptions parse(List<String> arguments) {
         var left = new ArrayDeque<>(arguments);
         int rounds = 5;
-        int large = 8;
+        int large = 12;
         Path work = Path.of(System.getProperty("java.io.tmpdir"));
         Path posthouse = Path.of("posthouse");
         while (!left.isEmpty()) {
@@ -33,10 +36,10 @@ record TransferOptions(int rounds, int small, int large, Path work, Path posthou
             switch (option) {
                 case "--quick" -> {
                     rounds = 1;
-                    large = 3;
+                    large = SMALL + 1;
                 }
                 case "--rounds" -> rounds = number(option, left, 1);
-                case "--gib" -> large = number(option, left, 3);
+                case "--gib" -> large = number(option, left, SMALL + 1);
                 case "--work" -> work = Path.of(value(option, left));
                 case "--posthouse" -> posthouse = Path.of(value(option, left));
                 default ->
@@ -44,7 +47,7 @@ record TransferOptions(int rounds, int small, int large, Path work, Path posthou
                             "unknown option " + option + "; there are --rounds, --gib and --quick");
             }
         }
-        return new TransferOptions(rounds, 2, large, work, posthouse);
+        return new TransferOptions(rounds, SMALL, large, work, posthouse);
     }
 
     private static String value(String option, ArrayDeque<String> left) {

@@ -18,19 +18,19 @@ class TransferBenchTest {
     }
 
     @Test
-    void fiveRoundsOfEightGibibytesUnlessSaidOtherwise() {
+    void fiveRoundsOfTwelveGibibytesUnlessSaidOtherwise() {
         TransferOptions options = TransferOptions.parse(List.of());
         assertThat(options.rounds()).isEqualTo(5);
-        assertThat(options.large()).isEqualTo(8);
-        assertThat(TransferOptions.parse(List.of("--rounds", "2", "--gib", "4")).large())
-                .isEqualTo(4);
+        assertThat(options.large()).isEqualTo(12);
+        assertThat(TransferOptions.parse(List.of("--rounds", "2", "--gib", "6")).large())
+                .isEqualTo(6);
     }
 
     @Test
     void whatIsWrongIsSaidWithWhatWouldBeRight() {
-        assertThatThrownBy(() -> TransferOptions.parse(List.of("--gib", "2")))
+        assertThatThrownBy(() -> TransferOptions.parse(List.of("--gib", "4")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("--gib takes a whole number from 3 to 100, not 2");
+                .hasMessage("--gib takes a whole number from 5 to 100, not 4");
         assertThatThrownBy(() -> TransferOptions.parse(List.of("--rounds")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("--rounds needs a value");
