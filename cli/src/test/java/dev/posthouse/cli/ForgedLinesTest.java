@@ -60,6 +60,7 @@ class ForgedLinesTest {
         assertThat(said).contains("\tat ");
         assertThat(said.lines().filter(line -> line.startsWith("{") || line.startsWith("posthouse: all")))
                 .isEmpty();
-        assertThat(said.lines()).allMatch(line -> line.replace("\t", "").codePoints().noneMatch(ShownText::isHidden));
+        assertThat(said.lines())
+                .allMatch(line -> line.replace("\t", "").codePoints().noneMatch(ShownText::isHidden));
     }
 }

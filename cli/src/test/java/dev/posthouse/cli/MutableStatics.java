@@ -32,10 +32,14 @@ final class MutableStatics {
 
     /** Of the whole process on purpose, each with the reason. */
     static final Map<String, String> ALLOWED = Map.of(
-            "dev.posthouse.net.Deadline.ALARMS", "like the JDK's own timer: nothing of it can be set or seen",
-            "dev.posthouse.net.Alarms.SHARED", "the same",
+            "dev.posthouse.net.Alarms.SHARED",
+            "like the JDK's own timer: nothing of it can be set or seen",
+            "dev.posthouse.net.LookupThreads.SHARED",
+            "like the system's own resolution under it: nothing of it can be set or seen",
+            "dev.posthouse.relay.splice.Terms.UNLIMITED",
+            "its holdings count nowhere",
             "dev.posthouse.cli.streams.Descriptors.OCCUPYING",
-                    "holds descriptors of the process, of which there is one set");
+            "holds descriptors of the process, of which there is one set");
 
     private static final Set<Class<?>> VALUES = Set.of(
             String.class,
@@ -66,7 +70,7 @@ final class MutableStatics {
             System.Logger.class,
             SecureRandom.class);
 
-    private final Map<Object, Boolean> seen = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Boolean> seen = new IdentityHashMap<>();
 
     private MutableStatics() {}
 
@@ -120,7 +124,7 @@ final class MutableStatics {
                 isUnmodifiable(type)
                         && map.entrySet().stream()
                                 .allMatch(entry -> isFixed(entry.getKey(), field) && isFixed(entry.getValue(), field));
-            default -> type.isHidden() || isJdkLambda(type) || hasOnlyFixedFields(type, value, field);
+            default -> type.isHidden() || isJdkLambda(type) || hasOnlyFixedFields(type, value);
         };
     }
 
@@ -136,7 +140,7 @@ final class MutableStatics {
                 || type.getName().startsWith("java.util.Collections$Reverse");
     }
 
-    private boolean hasOnlyFixedFields(Class<?> type, Object value, Field field) {
+    private boolean hasOnlyFixedFields(Class<?> type, Object value) {
         if (!type.getName().startsWith("dev.posthouse.") && !type.getName().startsWith("org.capnproto.")) {
             return false;
         }

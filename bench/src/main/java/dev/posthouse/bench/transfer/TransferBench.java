@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -151,7 +152,8 @@ public final class TransferBench {
 
     private Cost transfer(Spoken spoken, int gib) throws IOException, InterruptedException {
         String name = spoken.label() + "-" + ++transfers;
-        String url = "http://127.0.0.1:" + servers.get(spoken).getPort();
+        String url = "http://127.0.0.1:"
+                + Objects.requireNonNull(servers.get(spoken)).getPort();
         Path acceptLog = options.work().resolve(name + "-accept.log");
         Path dialLog = options.work().resolve(name + "-dial.log");
         Process accept = timed("", "accept", url, name, acceptLog);

@@ -2,6 +2,7 @@ package dev.posthouse.daemon.configuration;
 
 import dev.posthouse.net.address.NetworkBlock;
 import dev.posthouse.net.address.NetworkBlocks;
+import dev.posthouse.relay.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,10 @@ final class Lifted {
         long size = value instanceof Duration time ? time.toMillis() : ((Number) value).longValue();
         if (limit.key().equals(PERIOD)) {
             return -size;
+        }
+        if (size == Limits.BY_HEAP) {
+            // A bound, and one that nobody has written: more than any number, and less than none.
+            return Long.MAX_VALUE - 1;
         }
         return size == 0 ? Long.MAX_VALUE : size;
     }

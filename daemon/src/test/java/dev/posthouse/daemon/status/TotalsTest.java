@@ -240,8 +240,20 @@ class TotalsTest {
                         "rdv",
                         circuits.nextNumber(),
                         new NameTag("a1b2c3"),
-                        new Leg(streams.left(), address, Optional.of(address), Place.uncounted(), false, Duration.ofSeconds(10)),
-                        new Leg(streams.right(), address, Optional.of(address), Place.uncounted(), false, Duration.ofSeconds(10)),
+                        new Leg(
+                                streams.left(),
+                                address,
+                                Optional.of(address),
+                                Place.uncounted(),
+                                false,
+                                Duration.ofSeconds(10)),
+                        new Leg(
+                                streams.right(),
+                                address,
+                                Optional.of(address),
+                                Place.uncounted(),
+                                false,
+                                Duration.ofSeconds(10)),
                         (terms, onEnd) -> {
                             var splice = new Said(onEnd);
                             splices.add(splice);

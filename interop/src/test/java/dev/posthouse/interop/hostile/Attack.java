@@ -202,12 +202,11 @@ enum Attack {
                 SocketChannel channel = rush.connect();
                 Thread.startVirtualThread(() -> {
                     try {
-                        for (String part = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"; ; ) {
-                            for (char c : part.toCharArray()) {
-                                Neighbour.write(channel, String.valueOf(c));
-                                LockSupport.parkNanos(
-                                        Duration.ofSeconds(c == '\n' ? 9 : 1).toNanos());
-                            }
+                        String bad = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+                        for (int i = 0; ; i = (i + 1) % bad.length()) {
+                            Neighbour.write(channel, bad.substring(i, i + 1));
+                            LockSupport.parkNanos(Duration.ofSeconds(bad.charAt(i) == '\n' ? 9 : 1)
+                                    .toNanos());
                         }
                     } catch (IOException e) {
                         // the relay has had enough of it

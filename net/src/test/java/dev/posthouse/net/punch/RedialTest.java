@@ -88,7 +88,7 @@ class RedialTest {
     void aCandidateThatConnectsAndIsNotThePeerIsTriedEverMoreSlowly(long seed) {
         Redial redial = redial(true, seed);
         for (int times = 1; times <= Redial.MAX_REJECTIONS; times++) {
-            long pause = 50 * MS << (times - 1);
+            long pause = (50 * MS) << (times - 1);
             assertThat(redial.afterRejection(times, 7 * MS) - 7 * MS).isBetween(pause / 2, pause + pause / 2);
         }
     }
