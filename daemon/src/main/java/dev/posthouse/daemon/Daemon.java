@@ -16,9 +16,11 @@ import dev.posthouse.daemon.log.DaemonLog;
 import dev.posthouse.daemon.log.EventLine;
 import dev.posthouse.daemon.metrics.RelayMetrics;
 import dev.posthouse.daemon.metrics.StateMetrics;
+import dev.posthouse.daemon.status.Refusals;
 import dev.posthouse.daemon.status.StatusReport;
 import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.net.tls.TlsServer;
 import dev.posthouse.relay.Descriptors;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -62,6 +64,7 @@ public final class Daemon implements AutoCloseable {
     private final Optional<OffsetIdentity> offset;
     private final Totals totals = new Totals();
     private final Waits waits = new Waits(System::nanoTime);
+    private final Refusals refusals = new Refusals();
     private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Relays relays;
     private final Optional<AdminServer> admin;
@@ -86,10 +89,11 @@ public final class Daemon implements AutoCloseable {
                 access,
                 tls,
                 offset.map(OffsetIdentity::identity),
-                log.listener().andThen(totals).andThen(waits).andThen(new RelayMetrics(metrics)),
+                log.listener().andThen(totals).andThen(waits).andThen(refusals).andThen(new RelayMetrics(metrics)),
                 services -> totals.watch(services.circuits()::running));
         try {
-            new StateMetrics(dialects, relays::connections, relays::draining, waits, totals)
+            MemoryBudget memory = relays.services().connections().memory();
+            new StateMetrics(dialects, relays::connections, relays::draining, memory, waits, totals)
                     .bindTo(metrics, version(), started);
             this.admin = startAdmin();
         } catch (IOException | RuntimeException e) {
@@ -185,6 +189,7 @@ public final class Daemon implements AutoCloseable {
                 relays.services().connections().memory(),
                 relays.circuits(),
                 waits.now(),
+                refusals.latest(),
                 totals,
                 totals.relayedBytes(dialects),
                 offsetAddresses(),

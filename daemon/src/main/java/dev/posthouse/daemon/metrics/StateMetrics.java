@@ -2,6 +2,7 @@ package dev.posthouse.daemon.metrics;
 
 import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.relay.Descriptors;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -19,11 +20,17 @@ import java.util.function.Supplier;
  * @param dialects which the relay speaks
  * @param connections open ones
  * @param draining whether newcomers are turned away
+ * @param memory what may be held for peers, and is
  * @param waits who waits
  * @param totals sums since the start
  */
 public record StateMetrics(
-        List<String> dialects, LongSupplier connections, BooleanSupplier draining, Waits waits, Totals totals) {
+        List<String> dialects,
+        LongSupplier connections,
+        BooleanSupplier draining,
+        MemoryBudget memory,
+        Waits waits,
+        Totals totals) {
 
     /** Adds the meters to a registry, which then keeps all of this alive. */
     public void bindTo(MeterRegistry registry, String version, Instant started) {
@@ -33,6 +40,8 @@ public record StateMetrics(
                 .limit());
         gauge(registry, "posthouse.descriptors.used", () -> Descriptors.ofThisProcess()
                 .inUse());
+        bytesGauge(registry, "posthouse.memory.held", memory::held);
+        bytesGauge(registry, "posthouse.memory.limit", memory::inAll);
         gauge(registry, "posthouse.version", () -> 1, "version", version);
         Gauge.builder("posthouse.start.time", () -> started.toEpochMilli() / 1_000.0)
                 .baseUnit("seconds")
@@ -49,6 +58,10 @@ public record StateMetrics(
 
     private static void gauge(MeterRegistry registry, String name, Supplier<Number> value, String... labels) {
         Gauge.builder(name, value).tags(labels).register(registry);
+    }
+
+    private static void bytesGauge(MeterRegistry registry, String name, Supplier<Number> value) {
+        Gauge.builder(name, value).baseUnit("bytes").register(registry);
     }
 
     private static void bytes(MeterRegistry registry, String dialect, String from, LongSupplier value) {

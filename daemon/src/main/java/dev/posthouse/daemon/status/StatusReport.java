@@ -33,6 +33,7 @@ import java.util.Map;
  * @param memory what may be held for peers, and is
  * @param running circuits
  * @param waiting peers, the longest first
+ * @param refusals who was refused why, the last first
  * @param totals sums since the start
  * @param bytes relayed since the start
  * @param offsetAddresses of the Offset relay, if it is served
@@ -50,6 +51,7 @@ public record StatusReport(
         MemoryBudget memory,
         Collection<Circuit> running,
         List<Waits.Wait> waiting,
+        List<Refusals.Refusal> refusals,
         Totals totals,
         Totals.Relayed bytes,
         List<String> offsetAddresses,
@@ -82,6 +84,14 @@ public record StatusReport(
         var refused = new LinkedHashMap<String, Object>();
         totals.refused().forEach((reason, count) -> refused.put(reason.label(), count));
         all.put("refused", refused);
+        all.put(
+                "refusals",
+                refusals.stream()
+                        .map(one -> object(
+                                "address", one.address().getHostAddress(),
+                                "reason", one.reason().label(),
+                                "count", one.count()))
+                        .toList());
         all.put("limits", limits());
         return Json.write(all);
     }

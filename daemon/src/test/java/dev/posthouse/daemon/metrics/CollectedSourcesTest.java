@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.NameTag;
 import dev.posthouse.relay.Reason;
@@ -34,7 +35,7 @@ class CollectedSourcesTest {
 
     /** Binds, and keeps nothing but what the registry keeps. */
     private void bind() {
-        new StateMetrics(List.of("rdv"), () -> 7, () -> true, waits, totals)
+        new StateMetrics(List.of("rdv"), () -> 7, () -> true, MemoryBudget.ofHeap(), waits, totals)
                 .bindTo(registry, "1", Instant.EPOCH.plusSeconds(5));
     }
 
