@@ -299,8 +299,6 @@ class HostileClientsTest {
             assertThat(stalled.isDone()).isFalse();
             assertThat(toSlow.accepter().receive()).contains(ByteBuffer.wrap(noise));
             toSlow.accepter().abort();
-            // That the relay resets the connector now is not asserted: once it had not within 20 s, and why is open.
-            toSlow.connector().messages().abort();
             assertThat(stalled.failure()).isInstanceOf(IOException.class);
         }
     }
