@@ -24,8 +24,15 @@ final class Farewell {
 
     private Farewell() {}
 
-    /** Says {@code words} and closes the leg, whatever happens. Blocks for two seconds at most. */
+    /**
+     * Says {@code words} and closes the leg, whatever happens. Does not block: it takes two seconds at most, on a thread of its own, so
+     * that a relay that is closed meanwhile interrupts nobody in the middle of its last word.
+     */
     static void say(Leg leg, byte[] words) {
+        Thread.ofVirtual().name("posthouse-farewell").start(() -> speak(leg, words));
+    }
+
+    private static void speak(Leg leg, byte[] words) {
         try {
             Deadline.within(leg.stream(), LIMIT, "closing", () -> {
                 leg.stream().write(ByteBuffer.wrap(words));

@@ -158,8 +158,7 @@ final class Lobby {
 
     private void replace(Presence older) {
         try {
-            take(older.slot(), Reason.REPLACED)
-                    .ifPresent(peer -> Thread.startVirtualThread(() -> peer.dismiss(Refusal.REPLACED)));
+            take(older.slot(), Reason.REPLACED).ifPresent(peer -> peer.dismiss(Refusal.REPLACED));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -206,7 +205,7 @@ final class Lobby {
                     services.waitingRoom().takeAll(waiter -> waiter instanceof RdvPeer peer && peer.isOf(this))) {
                 RdvPeer peer = took(taken, Reason.SHUTDOWN);
                 peer.presence().ifPresent(services.directory()::withdraw);
-                Thread.startVirtualThread(() -> peer.dismiss(Refusal.SHUTTING_DOWN));
+                peer.dismiss(Refusal.SHUTTING_DOWN);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

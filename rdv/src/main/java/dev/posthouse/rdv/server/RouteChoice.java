@@ -103,7 +103,7 @@ final class RouteChoice {
         services.events()
                 .on(new RelayEvent.Refused(
                         Optional.of(RdvServer.NAME), peer.leg().peer(), refusal.reason(), refusal.body()));
-        Thread.startVirtualThread(() -> peer.dismiss(refusal));
+        peer.dismiss(refusal);
     }
 
     private void greet(Pair pair, PairHandler.Verdict.Relay terms) throws InterruptedException {
