@@ -124,7 +124,7 @@ public final class WaitingRoom {
         }
     }
 
-    /** Says that the watch of a parked slot has ended by itself; does nothing if it was taken, or left already. */
+    /** Says that the watch of a slot has ended by itself; does nothing if it was taken, or left already. */
     public void leave(long number) {
         Slot slot = slots.get(number);
         if (slot == null) {
@@ -132,6 +132,8 @@ public final class WaitingRoom {
         }
         synchronized (slot) {
             slot.state = State.GONE;
+            // One that was not even parked may have somebody who waits for it to be.
+            slot.notifyAll();
         }
         slots.remove(number);
     }
