@@ -27,6 +27,21 @@ public record RelayServices(
         RelayListener events,
         InstantSource clock) {
 
+    /**
+     * Takes somebody out of the directory who is about to end, whatever that costs: what is thrown is told as a {@link
+     * RelayEvent.Fault} and tried once more, so that it never keeps anybody from giving back the rest.
+     */
+    public void withdraw(Directory.Presence presence) {
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            try {
+                directory.withdraw(presence);
+                return;
+            } catch (RuntimeException | Error e) {
+                events.on(new RelayEvent.Fault("taking a name out of the directory", e));
+            }
+        }
+    }
+
     /** Services of a single node, with a directory in memory. The data path stays the caller's to close. */
     public static RelayServices singleNode(DataPath dataPath, Limits limits, RelayListener events) {
         var admission = new Admission(limits);

@@ -3,6 +3,7 @@ package dev.posthouse.relay;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.relay.splice.DataPath;
 import dev.posthouse.relay.splice.Watch;
+import dev.posthouse.relay.splice.WatchEnd;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,8 +92,9 @@ public final class WaitingRoom {
                 number,
                 waiter,
                 () -> dataPath.watch(waiter.stream(), limit, end -> {
-                    leave(number);
-                    waiter.waitEnded(end.cause(), end.stream());
+                    if (left(number)) {
+                        waiter.waitEnded(end.cause(), end.stream());
+                    }
                 }));
     }
 
@@ -126,16 +128,25 @@ public final class WaitingRoom {
 
     /** Says that the watch of a slot has ended by itself; does nothing if it was taken, or left already. */
     public void leave(long number) {
+        left(number);
+    }
+
+    /** Whether it had not left before. */
+    private boolean left(long number) {
         Slot slot = slots.get(number);
         if (slot == null) {
-            return;
+            return false;
         }
         synchronized (slot) {
+            if (slot.state == State.GONE) {
+                return false;
+            }
             slot.state = State.GONE;
+            slots.remove(number);
             // One that was not even parked may have somebody who waits for it to be.
             slot.notifyAll();
+            return true;
         }
-        slots.remove(number);
     }
 
     /** Who is parked in a slot, without taking it; empty if it is arriving or gone. */
@@ -153,6 +164,8 @@ public final class WaitingRoom {
      * Takes a peer out.
      *
      * @return empty if it is gone: it left, its time was up, or somebody else took it
+     * @throws RuntimeException what the watch throws when it is released; the slot is gone then, its connection is reset, and its
+     *     waiter is told that it is over
      * @throws InterruptedException if interrupted in the instant in which the slot is arriving
      */
     public Optional<Taken> take(long number) throws InterruptedException {
@@ -169,7 +182,16 @@ public final class WaitingRoom {
             if (slot.state == State.GONE || watch == null || waiter == null) {
                 return Optional.empty();
             }
-            Optional<ByteStream> stream = watch.release();
+            Optional<ByteStream> stream;
+            try {
+                stream = watch.release();
+            } catch (RuntimeException | Error e) {
+                slot.state = State.GONE;
+                slots.remove(number);
+                waiter.stream().abort();
+                Thread.startVirtualThread(() -> waiter.waitEnded(WatchEnd.Cause.SHUTDOWN, waiter.stream()));
+                throw e;
+            }
             if (stream.isEmpty()) {
                 return Optional.empty();
             }
@@ -180,7 +202,8 @@ public final class WaitingRoom {
     }
 
     /**
-     * Takes out everybody of one kind: for a dialect that drains, and takes its own alone, since others share this room.
+     * Takes out everybody of one kind: for a dialect that drains, and takes its own alone, since others share this room. Whose watch
+     * fails is not among them: its waiter is told.
      *
      * @param whose asked once of everybody who is parked; must not block
      */
@@ -192,7 +215,11 @@ public final class WaitingRoom {
                 waiter = entry.getValue().waiter;
             }
             if (waiter != null && whose.test(waiter)) {
-                take(entry.getKey()).ifPresent(all::add);
+                try {
+                    take(entry.getKey()).ifPresent(all::add);
+                } catch (RuntimeException | Error e) {
+                    // It was told. The others are not to be lost with it.
+                }
             }
         }
         return all;

@@ -81,6 +81,7 @@ final class Lobby {
     private Optional<Presence> enter(RdvPeer peer, Permit place) {
         long slot = services.waitingRoom().reserve();
         boolean parked = false;
+        Optional<Presence> announced = Optional.empty();
         Refusal refusal = Refusal.SHUTTING_DOWN;
         try {
             Presence presence = presence(peer, slot);
@@ -90,17 +91,18 @@ final class Lobby {
                 }
                 case Meeting.Superseded newer -> refusal = Refusal.REPLACED;
                 case Meeting.Waiting waiting -> {
+                    announced = Optional.of(presence);
                     waiting.replaced().ifPresent(this::replace);
                     if (!closed) {
                         park(peer, presence, place);
                         parked = true;
                         return Optional.empty();
                     }
-                    services.directory().withdraw(presence);
                 }
             }
         } finally {
             if (!parked) {
+                announced.ifPresent(services::withdraw);
                 place.close();
                 services.waitingRoom().vacate(slot);
             }
@@ -135,7 +137,6 @@ final class Lobby {
             services.waitingRoom()
                     .park(presence.slot(), peer, services.admission().limits().lobby());
         } catch (RuntimeException | Error e) {
-            services.directory().withdraw(presence);
             counted(peer, Reason.INTERNAL);
             throw e;
         }
@@ -166,7 +167,7 @@ final class Lobby {
 
     /** A peer's wait ended by itself: it spoke, ended, was too long here, or the relay goes down. */
     void left(RdvPeer peer, WatchEnd.Cause cause) {
-        peer.presence().ifPresent(services.directory()::withdraw);
+        peer.presence().ifPresent(services::withdraw);
         Refusal refusal =
                 switch (cause) {
                     case TIMED_OUT -> Refusal.NO_PEER;
@@ -204,7 +205,7 @@ final class Lobby {
             for (WaitingRoom.Taken taken :
                     services.waitingRoom().takeAll(waiter -> waiter instanceof RdvPeer peer && peer.isOf(this))) {
                 RdvPeer peer = took(taken, Reason.SHUTDOWN);
-                peer.presence().ifPresent(services.directory()::withdraw);
+                peer.presence().ifPresent(services::withdraw);
                 peer.dismiss(Refusal.SHUTTING_DOWN);
             }
         } catch (InterruptedException e) {

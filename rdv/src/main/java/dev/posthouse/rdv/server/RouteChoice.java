@@ -114,7 +114,13 @@ final class RouteChoice {
             pair.dialer().leg().abort();
             pair.place().close();
             notRelayed(pair, Reason.PEER_GONE, Optional.empty());
-            lobby.join(pair.accepter());
+            try {
+                lobby.join(pair.accepter());
+            } catch (RuntimeException | Error failed) {
+                // The connection that this thread serves is not always the accepter's: then nobody else would close it.
+                pair.accepter().leg().abort();
+                throw failed;
+            }
             return;
         }
         try {
