@@ -116,7 +116,15 @@ final class ListenChannel implements Waiter, Watch {
             }
             writing = true;
         }
-        Thread.ofVirtual().name("posthouse-notices").start(this::write);
+        try {
+            Thread.ofVirtual().name("posthouse-notices").start(this::write);
+        } catch (RuntimeException | Error e) {
+            synchronized (notices) {
+                // Nobody writes: the next notice begins another thread, which writes this one, too.
+                writing = false;
+            }
+            throw e;
+        }
         return true;
     }
 

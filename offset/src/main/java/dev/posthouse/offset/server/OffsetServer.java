@@ -175,7 +175,7 @@ public final class OffsetServer implements Dialect {
             kept.abort();
             leg.release();
             Thread.currentThread().interrupt();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // Its keepalives would go on for ever.
             kept.abort();
             throw e;

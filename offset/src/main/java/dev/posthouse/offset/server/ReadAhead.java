@@ -61,6 +61,9 @@ final class ReadAhead implements MessageStream {
             return stop(false, null);
         } catch (IOException e) {
             return stop(true, e);
+        } catch (RuntimeException | Error e) {
+            // Whoever reads on would wait for this for ever.
+            return stop(true, new IOException("reading ahead failed: " + e, e));
         }
     }
 

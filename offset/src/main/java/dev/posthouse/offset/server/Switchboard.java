@@ -109,12 +109,25 @@ final class Switchboard {
             return;
         }
         waitEnded(old, Reason.REPLACED);
-        for (HalfTunnel half : old.calling().values()) {
-            if (old.calling().remove(half.from(), half)) {
-                call(newer, half);
+        try {
+            for (HalfTunnel half : old.calling().values()) {
+                if (old.calling().remove(half.from(), half)) {
+                    moved(newer, half);
+                }
             }
+        } finally {
+            old.client().dismiss();
         }
-        old.client().dismiss();
+    }
+
+    /** What fails here costs the one who calls, not the listener or the others. */
+    private void moved(ListenChannel newer, HalfTunnel half) {
+        try {
+            call(newer, half);
+        } catch (RuntimeException | Error e) {
+            services.events().on(new RelayEvent.Fault("moving a caller to its listener's new channel", e));
+            end(half, Reason.INTERNAL);
+        }
     }
 
     /**
@@ -308,7 +321,14 @@ final class Switchboard {
                                 granted.permit(),
                                 List.of(),
                                 waited,
-                                end -> {});
+                                end -> {
+                                    if (end.reason() == Reason.INTERNAL) {
+                                        // Nothing may have carried them: then only their sockets are closed, and
+                                        // keepalives would go on for ever.
+                                        half.messages().abort();
+                                        client.channel().abort();
+                                    }
+                                });
         }
     }
 
@@ -318,7 +338,7 @@ final class Switchboard {
         if (taken.isEmpty() || !(taken.get().waiter() instanceof HalfTunnel half)) {
             return Optional.empty();
         }
-        services.directory().withdraw(presence);
+        services.withdraw(presence);
         half.listener().calling().remove(half.from(), half);
         waitEnded(half, why);
         return Optional.of(half);
@@ -330,7 +350,7 @@ final class Switchboard {
             return;
         }
         services.waitingRoom().leave(half.presence().slot());
-        services.directory().withdraw(half.presence());
+        services.withdraw(half.presence());
         half.listener().calling().remove(half.from(), half);
         waitEnded(half, reason);
         half.client().dismiss();
@@ -342,7 +362,7 @@ final class Switchboard {
             return;
         }
         services.waitingRoom().leave(listener.presence().slot());
-        services.directory().withdraw(listener.presence());
+        services.withdraw(listener.presence());
         waitEnded(listener, reason);
         listener.client().dismiss();
         for (HalfTunnel half : listener.calling().values()) {
@@ -360,14 +380,14 @@ final class Switchboard {
             for (WaitingRoom.Taken taken :
                     services.waitingRoom().takeAll(waiter -> waiter instanceof HalfTunnel half && half.isOf(this))) {
                 var half = (HalfTunnel) taken.waiter();
-                services.directory().withdraw(half.presence());
+                services.withdraw(half.presence());
                 waitEnded(half, Reason.SHUTDOWN);
                 half.client().dismiss();
             }
             for (WaitingRoom.Taken taken : services.waitingRoom()
                     .takeAll(waiter -> waiter instanceof ListenChannel listener && listener.isOf(this))) {
                 var listener = (ListenChannel) taken.waiter();
-                services.directory().withdraw(listener.presence());
+                services.withdraw(listener.presence());
                 waitEnded(listener, Reason.SHUTDOWN);
                 listener.client().dismiss();
             }

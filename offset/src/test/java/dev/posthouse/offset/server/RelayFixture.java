@@ -14,13 +14,15 @@ import dev.posthouse.relay.Dialect;
 import dev.posthouse.relay.Directory;
 import dev.posthouse.relay.Leg;
 import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.MemoryDirectory;
 import dev.posthouse.relay.NameTag;
 import dev.posthouse.relay.Place;
 import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.RelayEvent;
 import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.fault.Faults;
+import dev.posthouse.relay.fault.FaultyDataPath;
+import dev.posthouse.relay.fault.FaultyDirectory;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -54,7 +56,7 @@ final class RelayFixture implements AutoCloseable {
     private final ConcurrentLinkedQueue<RelayEvent> events = new ConcurrentLinkedQueue<>();
     private final Map<InetSocketAddress, Observed> served = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<TestClient> clients = new ConcurrentLinkedQueue<>();
-    private final Names names = new Names();
+    private final Names names;
     private final Splicer dataPath;
     private final RelayServices services;
     private final OffsetServer server;
@@ -70,6 +72,7 @@ final class RelayFixture implements AutoCloseable {
         private Authoriser authoriser = Authoriser.OPEN;
         private Duration tick = Duration.ofSeconds(5);
         private boolean running;
+        private Faults faults = Faults.none();
 
         Options limits(Limits other) {
             limits = other;
@@ -99,6 +102,12 @@ final class RelayFixture implements AutoCloseable {
             return this;
         }
 
+        /** A fault in the data path or the directory. */
+        Options faults(Faults injected) {
+            faults = injected;
+            return this;
+        }
+
         RelayFixture start() throws IOException {
             return new RelayFixture(this);
         }
@@ -118,9 +127,11 @@ final class RelayFixture implements AutoCloseable {
                 OffsetServer.builder(RELAY).settings(options.settings).authoriser(options.authoriser);
         server = (options.running ? builder.tick(options.tick) : builder.ticks(ticks)).build();
         dataPath = Splicer.start();
-        RelayServices single = RelayServices.singleNode(dataPath, options.limits, events::add);
+        names = new Names(options.faults);
+        var moving = new FaultyDataPath(dataPath, options.faults);
+        RelayServices single = RelayServices.singleNode(moving, options.limits, events::add);
         services = new RelayServices(
-                dataPath,
+                moving,
                 names,
                 single.node(),
                 single.waitingRoom(),
@@ -173,8 +184,11 @@ final class RelayFixture implements AutoCloseable {
 
     /** A directory that can be asked whether anybody is left. */
     private static final class Names implements Directory {
-        private final MemoryDirectory directory = new MemoryDirectory();
-        private final Set<String> announced = ConcurrentHashMap.newKeySet();
+        private final FaultyDirectory directory;
+
+        Names(Faults faults) {
+            directory = new FaultyDirectory(faults);
+        }
 
         @Override
         public Meeting meet(Presence presence) {
@@ -188,7 +202,6 @@ final class RelayFixture implements AutoCloseable {
 
         @Override
         public Placing announce(Presence presence) {
-            announced.add(presence.name());
             return directory.announce(presence);
         }
 
@@ -202,10 +215,8 @@ final class RelayFixture implements AutoCloseable {
             return directory.withdraw(presence);
         }
 
-        List<String> left() {
-            return announced.stream()
-                    .filter(name -> directory.find(OffsetServer.NAME, name).isPresent())
-                    .toList();
+        List<Presence> left() {
+            return directory.there();
         }
     }
 
@@ -428,9 +439,14 @@ final class RelayFixture implements AutoCloseable {
         return NameTag.of(listener.toString());
     }
 
+    /** Every client goes away without a word. */
+    void abortClients() {
+        clients.forEach(TestClient::abort);
+    }
+
     @Override
     public void close() {
-        clients.forEach(TestClient::abort);
+        abortClients();
         try {
             assertNobodyIsLeft();
             assertEventsBalance();
