@@ -82,15 +82,19 @@ public final class Admission {
         listeners.add(listener);
     }
 
+    // An address first, and all together then: the other way round one that is refused for its own limit would have
+    // held the last
+    // place of all for an instant, in which somebody else is refused.
+
     /** Asks for a place to wait. */
     public Answer admitWaiting(AddressKey address) {
         Limits now = limits;
-        if (!waiting.enterAll(now.waitingInAll())) {
-            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many peers are waiting at this relay, try again later");
-        }
         if (!waiting.enter(address, now.waitingPerAddress())) {
-            waiting.all.decrementAndGet();
             return new Answer.Denied(Reason.LIMIT_PEER, "too many peers of your address are waiting");
+        }
+        if (!waiting.enterAll(now.waitingInAll())) {
+            waiting.leave(address);
+            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many peers are waiting at this relay, try again later");
         }
         return new Answer.Granted(new Permit(() -> {
             waiting.leave(address);
@@ -101,18 +105,20 @@ public final class Admission {
     /** Asks for a circuit between two addresses; between one and itself it counts once. */
     public Answer admitCircuit(AddressKey one, AddressKey other) {
         Limits now = limits;
-        if (!circuits.enterAll(now.circuitsInAll())) {
-            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many circuits run at this relay, try again later");
-        }
         if (!circuits.enter(one, now.circuitsPerAddress())) {
-            circuits.all.decrementAndGet();
             return new Answer.Denied(Reason.LIMIT_PEER, "too many circuits of one address");
         }
         boolean two = !one.equals(other);
         if (two && !circuits.enter(other, now.circuitsPerAddress())) {
             circuits.leave(one);
-            circuits.all.decrementAndGet();
             return new Answer.Denied(Reason.LIMIT_PEER, "too many circuits of one address");
+        }
+        if (!circuits.enterAll(now.circuitsInAll())) {
+            circuits.leave(one);
+            if (two) {
+                circuits.leave(other);
+            }
+            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many circuits run at this relay, try again later");
         }
         return new Answer.Granted(new Permit(() -> {
             circuits.leave(one);
