@@ -220,7 +220,7 @@ class WayToRelayTest {
                                 Map.of("HTTPS_PROXY", proxy.url(), "NO_PROXY", "example.org,127.0.0.0/8")))
                         .build();
                 OffsetListener listener = client.listen(relay.address(), new AccessList())) {
-            assertThat(relay.listenersSoFar()).isEqualTo(1);
+            relay.awaitListeners(1);
             assertThat(listener.states()).singleElement().matches(OffsetListener.State::listening);
             assertThat(proxy.heads()).isEmpty();
         }
