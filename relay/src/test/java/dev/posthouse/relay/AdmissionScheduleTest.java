@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** {@link Admission} under a search through its schedules. */
 class AdmissionScheduleTest {
 
-    private static final int SCHEDULES = 150;
+    private static final int SCHEDULES = 25;
 
     private static final AddressKey FLOOD = key(1);
     private static final AddressKey OTHER = key(2);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** {@link Circuits} under a search through its schedules: a circuit that is opened ends once, whoever ends it and when. */
 class CircuitsScheduleTest {
 
-    private static final int SCHEDULES = 100;
+    private static final int SCHEDULES = 25;
 
     private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     private static final NameTag TAG = NameTag.of("a name");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** {@link MemoryDirectory} under a search through its schedules: everybody who comes has exactly one fate. */
 class MemoryDirectoryScheduleTest {
 
-    private static final int SCHEDULES = 150;
+    private static final int SCHEDULES = 25;
 
     /** All that the threads of a program share: a search follows what hangs on a static field. */
     private static final class Shared {
@@ -124,7 +124,7 @@ class MemoryDirectoryScheduleTest {
 
     @Test
     void searchFindsACopyThatLooksFirstAndActsThen() {
-        assertThat(Schedules.mistake(4 * SCHEDULES, () -> threeMeet(new MistakenDirectory())))
+        assertThat(Schedules.mistake(16 * SCHEDULES, () -> threeMeet(new MistakenDirectory())))
                 .contains("fates of number ");
     }
 }

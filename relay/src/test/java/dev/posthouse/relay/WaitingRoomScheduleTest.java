@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** {@link WaitingRoom} under a search through its schedules, and the proof that the search finds mistakes in such a room. */
 class WaitingRoomScheduleTest {
 
-    private static final int SCHEDULES = 100;
+    private static final int SCHEDULES = 25;
 
     /** What is searched: the room, or a copy with a mistake. */
     interface Room {
@@ -240,7 +240,7 @@ class WaitingRoomScheduleTest {
     @ParameterizedTest
     @EnumSource(MistakenRoom.Mistake.class)
     void searchFindsAMistakeInACopy(MistakenRoom.Mistake mistake) {
-        String found = Schedules.mistake(4 * SCHEDULES, () -> {
+        String found = Schedules.mistake(16 * SCHEDULES, () -> {
             Function<String, Room> rooms = name -> new MistakenRoom(mistake);
             switch (mistake) {
                 case WAKES_NOBODY -> takeMeetsVacate(rooms);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** {@link MemoryBudget} under a search through its schedules: no limit is passed, and in the end nothing is held. */
 class MemoryBudgetScheduleTest {
 
-    private static final int SCHEDULES = 150;
+    private static final int SCHEDULES = 25;
 
     private static final long IN_ALL = 10;
     private static final long FOR_ONE = 8;
@@ -103,7 +103,7 @@ class MemoryBudgetScheduleTest {
 
     @Test
     void searchFindsABudgetThatLooksOnce() {
-        assertThat(Schedules.mistake(4 * SCHEDULES, () -> {
+        assertThat(Schedules.mistake(16 * SCHEDULES, () -> {
                     HELD.set(0);
                     together(() -> takeLookingOnce(6), () -> takeLookingOnce(6));
                     same("held", 6, HELD.get());
