@@ -66,27 +66,32 @@ public final class Connections {
      * @throws OverLimit if a limit is reached
      */
     Place admit(@Nullable AddressKey owner, AddressKey account, Relay by) throws OverLimit {
-        if (all.incrementAndGet() > descriptors.fullAt()) {
-            all.decrementAndGet();
-            throw new OverLimit(Reason.LIMIT_DESCRIPTORS, "no descriptors left");
+        // Its own address first: a flood that is refused there takes nobody else's place, not even for an instant.
+        if (owner != null) {
+            enter(owner);
         }
+        boolean counted = false;
         boolean admitted = false;
         try {
-            if (owner != null) {
-                enter(owner);
+            long most = descriptors.fullAt();
+            counted = all.getAndUpdate(now -> now < most ? now + 1 : now) < most;
+            if (!counted) {
+                throw new OverLimit(Reason.LIMIT_DESCRIPTORS, "no descriptors left");
             }
             Holding holding = memory.open(account);
             var place = new Place(this, owner, holding, by);
             if (!holding.tryTake(BEGINNING)) {
                 holding.close();
-                leave(owner);
                 throw OverLimit.memory();
             }
             admitted = true;
             return place;
         } finally {
             if (!admitted) {
-                all.decrementAndGet();
+                leave(owner);
+                if (counted) {
+                    leave();
+                }
             }
         }
     }
