@@ -2,16 +2,17 @@ package dev.posthouse.relay.fault;
 
 import dev.posthouse.relay.Directory;
 import dev.posthouse.relay.MemoryDirectory;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A directory in memory that fails on demand, before it does anything, and that can be asked who is left in it. */
 public final class FaultyDirectory implements Directory {
 
     private final MemoryDirectory directory = new MemoryDirectory();
-    private final Set<Presence> there = ConcurrentHashMap.newKeySet();
+    // Guarded by itself, together with what the directory has: one without the other would be told wrongly.
+    private final Set<Presence> there = new HashSet<>();
     private final Faults faults;
 
     public FaultyDirectory(Faults faults) {
@@ -21,28 +22,34 @@ public final class FaultyDirectory implements Directory {
     @Override
     public Optional<Presence> match(String dialect, String name, Role role) {
         faults.strike(Faults.Call.MATCH);
-        Optional<Presence> matched = directory.match(dialect, name, role);
-        matched.ifPresent(there::remove);
-        return matched;
+        synchronized (there) {
+            Optional<Presence> matched = directory.match(dialect, name, role);
+            matched.ifPresent(there::remove);
+            return matched;
+        }
     }
 
     @Override
     public Meeting meet(Presence presence) {
         faults.strike(Faults.Call.MEET);
-        Meeting meeting = directory.meet(presence);
-        switch (meeting) {
-            case Meeting.Matched matched -> there.remove(matched.partner());
-            case Placing placing -> note(placing, presence);
+        synchronized (there) {
+            Meeting meeting = directory.meet(presence);
+            switch (meeting) {
+                case Meeting.Matched matched -> there.remove(matched.partner());
+                case Placing placing -> note(placing, presence);
+            }
+            return meeting;
         }
-        return meeting;
     }
 
     @Override
     public Placing announce(Presence presence) {
         faults.strike(Faults.Call.ANNOUNCE);
-        Placing placing = directory.announce(presence);
-        note(placing, presence);
-        return placing;
+        synchronized (there) {
+            Placing placing = directory.announce(presence);
+            note(placing, presence);
+            return placing;
+        }
     }
 
     @Override
@@ -54,8 +61,10 @@ public final class FaultyDirectory implements Directory {
     @Override
     public boolean withdraw(Presence presence) {
         faults.strike(Faults.Call.WITHDRAW);
-        there.remove(presence);
-        return directory.withdraw(presence);
+        synchronized (there) {
+            there.remove(presence);
+            return directory.withdraw(presence);
+        }
     }
 
     private void note(Placing placing, Presence presence) {
@@ -67,6 +76,8 @@ public final class FaultyDirectory implements Directory {
 
     /** Who is in it now. */
     public List<Presence> there() {
-        return List.copyOf(there);
+        synchronized (there) {
+            return List.copyOf(there);
+        }
     }
 }
