@@ -46,7 +46,7 @@ class InjectedFaultsTest {
                 }
             }
         }
-        return all.stream();
+        return Faults.chosen(all);
     }
 
     private static void await(Faults faults, BooleanSupplier something) {

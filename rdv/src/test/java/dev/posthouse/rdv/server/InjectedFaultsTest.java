@@ -50,7 +50,7 @@ class InjectedFaultsTest {
                 }
             }
         }
-        return all.stream();
+        return Faults.chosen(all);
     }
 
     /** A relay whose data path and directory have a fault. */
