@@ -285,10 +285,10 @@ public final class Daemon implements AutoCloseable {
                 return notReloaded(
                         Stream.concat(lifted.stream(), Stream.of(LIFTING)).toList());
             }
-            lifted.forEach(restriction -> log.note(Level.WARN, "this reload lifts a restriction: " + restriction));
             if (tls.isPresent()) {
                 Certificates.reload(tls.get());
             }
+            lifted.forEach(restriction -> log.note(Level.WARN, "this reload lifts a restriction: " + restriction));
         } catch (ConfigurationError e) {
             return notReloaded(e.problems());
         } catch (IOException e) {

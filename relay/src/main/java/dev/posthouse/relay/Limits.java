@@ -49,7 +49,7 @@ public record Limits(
         long memoryPerAddress,
         long memoryInAll) {
 
-    /** Memory by the heap that the process has: a quarter of it in all, of that a sixteenth for one address, if that is 8 MiB. */
+    /** Memory by the heap that the process has: a quarter of it in all, of that a sixteenth for one address, but 8 MiB where that is at most a quarter. */
     public static final long BY_HEAP = -1;
 
     /** What a relay starts with if nobody says otherwise. */

@@ -1,9 +1,11 @@
 package dev.posthouse.net.acknowledged;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Deadline;
 import dev.posthouse.net.StreamKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,6 +90,7 @@ final class Outgoing {
      * @param end whether the direction ends in order
      * @param reason why the stream is given up, if it is
      * @return false if a write that does not come to its end within {@code millis} is in the way
+     * @throws IOException if they cannot be written, or not within {@code millis}: the stream below is closed then
      */
     boolean last(boolean end, @Nullable AbortReason reason, long millis) throws IOException, InterruptedException {
         if (!lock.tryLock(millis, TimeUnit.MILLISECONDS)) {
@@ -95,15 +98,19 @@ final class Outgoing {
         }
         try {
             if (!over) {
-                writeDue();
-                over = true;
-                if (end) {
-                    below.write(Frames.header(Frames.END, 0));
-                }
-                if (reason != null) {
-                    below.write(Frames.header(Frames.ABORT, 1), ByteBuffer.wrap(new byte[] {(byte) reason.code()}));
-                }
-                below.shutdownOutput();
+                // A peer that does not read must not keep them from coming to their end.
+                Deadline.within(below, Duration.ofMillis(millis), "the last words", () -> {
+                    writeDue();
+                    over = true;
+                    if (end) {
+                        below.write(Frames.header(Frames.END, 0));
+                    }
+                    if (reason != null) {
+                        below.write(Frames.header(Frames.ABORT, 1), ByteBuffer.wrap(new byte[] {(byte) reason.code()}));
+                    }
+                    below.shutdownOutput();
+                    return true;
+                });
             }
             return true;
         } finally {

@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
  * random: two peers never fall into a step in which they always miss each other.
  *
  * <p>Where no NAT can be, on a private network, tries start no closer together than a third of the time gone by: ten in the first
- * second, four in the next ten. All candidates together are bounded by {@link AttemptBudget}.
+ * second, nine in the next ten. All candidates together are bounded by {@link AttemptBudget}.
  */
 final class Redial {
 

@@ -8,6 +8,7 @@ import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.budget.HeldMessage;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.offset.wire.ChannelMessage;
 import dev.posthouse.offset.wire.ChannelMessage.Content;
 import dev.posthouse.offset.wire.ChannelMessage.Shape;
@@ -140,6 +141,11 @@ public final class SecureChannel implements MessageStream {
             throws IOException {
         var handshake = new Handshake(below, own, expected, randomness, extensions);
         return new SecureChannel(below, handshake.run(), settings, randomness, held);
+    }
+
+    /** Counts what comes from now on for another owner: see {@link HeldMessage#holdFor}. */
+    public void holdFor(Holding other) {
+        held.holdFor(other);
     }
 
     /** Who the peer has proved to be. */

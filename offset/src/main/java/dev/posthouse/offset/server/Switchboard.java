@@ -290,6 +290,9 @@ final class Switchboard {
         }
         HalfTunnel half = taken.get();
         Client connector = half.client();
+        // From here on what comes from one is held until the other takes it: whoever does not read pays for it.
+        connector.channel().channel().holdFor(client.leg().holding());
+        client.channel().channel().holdFor(connector.leg().holding());
         NameTag name = tag(client.key());
         long number = services.circuits().nextNumber();
         services.events()

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.net.memory.Link;
+import dev.posthouse.net.memory.MemoryPair;
+import dev.posthouse.offset.channel.ChannelSettings;
+import dev.posthouse.offset.channel.Channels;
+import dev.posthouse.offset.channel.KeepAlive;
+import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.offset.channel.RawChannel;
 import dev.posthouse.offset.wire.ChannelMessage.Shape;
 import dev.posthouse.offset.wire.FrameStream;
@@ -21,6 +27,7 @@ import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -187,30 +194,35 @@ class HostileClientsTest {
         }
     }
 
-    /** A kilobyte on the wire that is a mebibyte here counts as what it is here. */
+    /** A kilobyte on the wire that is a mebibyte here counts as what it is here, until the next one is asked for. */
     @Test
     void whatAPackedMessageUnpacksToIsCounted() throws IOException {
-        try (RelayFixture relay = RelayFixture.start()) {
-            TestClient.listener(relay, D);
-            RawChannel caller = raw(frames(relay.dial()), C);
-            caller.sendKept(connect(D).encode());
-            RelayFixture.await().until(() -> relay.starts(Role.DIALER) == 1);
-            RawChannel deaf = raw(frames(relay.dialInMemory(Link.DEFAULT.withBufferSize(1_024))), D);
-            deaf.sendKept(new InitConnection.Accept(TestClient.octets(C.publicKey())).encode());
-            RelayFixture.await()
-                    .until(() -> !relay.events(RelayEvent.CircuitOpened.class).isEmpty());
-            MemoryBudget memory = relay.services().connections().memory();
-            long before = memory.held();
-            for (int i = 0; i < 20; i++) {
-                caller.send(inflated(), Shape.NESTED);
-            }
-            // One is on its way to somebody who does not read; the others wait as they came.
-            RelayFixture.await().until(() -> memory.held() - before > 1 << 20);
-            assertThat(memory.held() - before).isLessThan(4 << 20);
-            deaf.abort();
-            RelayFixture.await().until(() -> memory.held() < before);
-            caller.abort();
-        }
+        MemoryPair pair = MemoryPair.create();
+        var ticks = new ManualTicks(Duration.ofSeconds(5));
+        var memory = new MemoryBudget(0, 0);
+        Holding client = memory.open("client");
+        Holding partner = memory.open("partner");
+        var relay = Background.start(() -> new Channels(RelayFixture.RELAY, ChannelSettings.DEFAULT, ticks)
+                .fromClient(pair.right(), LengthPrefix.U64, client));
+        RawChannel caller = raw(frames(pair.left()), C);
+        KeepAlive kept = KeepAlive.over(relay.result(), "the client", ChannelSettings.DEFAULT, ticks);
+
+        caller.send(inflated(), Shape.NESTED);
+        assertThat(kept.receive()).contains(ByteBuffer.wrap(new byte[] {1}));
+        assertThat(client.held()).isBetween(2L << 20, 5L << 20);
+
+        // Once it is joined with another, that one's share is what its messages take.
+        relay.result().holdFor(partner);
+        caller.send(inflated(), Shape.NESTED);
+        assertThat(kept.receive()).contains(ByteBuffer.wrap(new byte[] {1}));
+        assertThat(client.held()).isZero();
+        assertThat(partner.held()).isBetween(2L << 20, 5L << 20);
+
+        caller.sendKept(ByteBuffer.wrap(new byte[] {2}));
+        assertThat(kept.receive()).contains(ByteBuffer.wrap(new byte[] {2}));
+        assertThat(memory.held()).isLessThan(10_000);
+        kept.abort();
+        caller.abort();
     }
 
     @Test

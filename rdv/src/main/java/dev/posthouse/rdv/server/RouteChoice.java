@@ -116,7 +116,7 @@ final class RouteChoice {
             notRelayed(pair, Reason.PEER_GONE, Optional.empty());
             try {
                 lobby.join(pair.accepter());
-            } catch (RuntimeException | Error failed) {
+            } catch (InterruptedException | RuntimeException | Error failed) {
                 // The connection that this thread serves is not always the accepter's: then nobody else would close it.
                 pair.accepter().leg().abort();
                 throw failed;

@@ -50,8 +50,10 @@ final class BytePump extends Pump {
                 boolean more = !buffer.hasRemaining() || count == TLS_RECORD;
                 pass(buffer.flip());
                 if (more && large == null) {
-                    holding.take(COST, "a buffer");
-                    large = buffers.take();
+                    // Without the larger one it is slower, and nothing else.
+                    if (holding.tryTake(COST)) {
+                        large = buffers.take();
+                    }
                 } else if (!more && large != null) {
                     // Silence may follow, and whoever is silent must not hold it.
                     release(large);

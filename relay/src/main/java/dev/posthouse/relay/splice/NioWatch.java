@@ -68,6 +68,16 @@ final class NioWatch extends Timed implements Watch, KeyHandler, Runnable {
     }
 
     private void start() {
+        try {
+            register();
+        } catch (RuntimeException | Error e) {
+            // No memory, say: nobody would ever hear of it again.
+            endOnLoop(WatchEnd.Cause.SHUTDOWN);
+            throw e;
+        }
+    }
+
+    private void register() {
         synchronized (this) {
             if (over) {
                 return;
