@@ -2,6 +2,7 @@ package dev.posthouse.interop.offset;
 
 import com.google.gson.JsonObject;
 import dev.posthouse.interop.process.Programs;
+import dev.posthouse.interop.process.Tags;
 import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -9,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A relay that runs, ours or the peer's. */
 final class LiveRelay implements AutoCloseable {
@@ -19,7 +18,6 @@ final class LiveRelay implements AutoCloseable {
     private final ChildProcess process;
     private final Events events;
     private final Meeting meeting;
-    private final Map<String, String> tags = new ConcurrentHashMap<>();
 
     private LiveRelay(Side side, ChildProcess process, Events events, Meeting meeting) {
         this.side = side;
@@ -38,8 +36,8 @@ final class LiveRelay implements AutoCloseable {
         var arguments = new ArrayList<>(List.of("serve", "--json", "--verbose", "--listen", "127.0.0.1:0"));
         arguments.addAll(List.of("--admin-listen", "127.0.0.1:0", "--state", state.toString()));
         arguments.addAll(List.of(more));
-        ChildProcess process =
-                ChildProcess.of(Programs.posthouse(List.of(), arguments)).start();
+        ChildProcess process = ChildProcess.of(Programs.posthouse(List.of(Tags.OPTION), arguments))
+                .start();
         try {
             Events events = Events.err(process);
             var address =
@@ -119,19 +117,12 @@ final class LiveRelay implements AutoCloseable {
         }
     }
 
-    /**
-     * A name's tag is keyed with a secret of the relay's process: the first one that is nobody else's is taken for this listener's,
-     * and remembered.
-     */
     private void awaitOurs(String name, String role, Who listener) {
-        String known = tags.get(listener.key());
-        JsonObject event = events.await(
+        String tag = Tags.of(listener.key());
+        events.await(
                 name,
                 e -> e.get("role").getAsString().equals(role)
-                        && (known == null
-                                ? !tags.containsValue(e.get("name").getAsString())
-                                : known.equals(e.get("name").getAsString())));
-        tags.putIfAbsent(listener.key(), event.get("name").getAsString());
+                        && e.get("name").getAsString().equals(tag));
     }
 
     @Override

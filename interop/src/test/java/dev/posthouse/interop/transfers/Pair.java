@@ -1,6 +1,7 @@
 package dev.posthouse.interop.transfers;
 
 import dev.posthouse.interop.offset.Who;
+import dev.posthouse.interop.process.Tags;
 import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,18 +9,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
  * The commands of two of our command lines that are to meet at a relay of ours.
  *
- * @param before tags of names whose peers had waited at the relay before; looked at where the dialer is refused until the
- *     accepter is there
+ * @param listener the accepter's identity, where the dialer is refused until the accepter is there
  */
-record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> dial, Set<String> before) {
+record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> dial, Optional<Who> listener) {
 
     /** How long an end waits for its peer, as it stands in the commands. */
     static final String TIMEOUT = "20s";
@@ -60,7 +59,7 @@ record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> 
                     relay,
                     command("accept", address, "--identity", accepter.file(), "--allow", dialer.key()),
                     command("dial", address + "/" + accepter.key(), "--identity", dialer.file()),
-                    tags(relay));
+                    Optional.of(accepter));
         }
         String url = (way == Way.TLS ? "https://" : "http://") + relay.address();
         String token = UUID.randomUUID().toString();
@@ -80,13 +79,7 @@ record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> 
             // On a busy machine, too, the direct way is the one that is wanted.
             dial.addAll(List.of("--wait", "10s"));
         }
-        return new Pair(way, relay, accept, dial, Set.of());
-    }
-
-    private static Set<String> tags(Posthouse.Serving relay) {
-        return relay.events().all("wait-started").stream()
-                .map(event -> event.get("name").getAsString())
-                .collect(Collectors.toSet());
+        return new Pair(way, relay, accept, dial, Optional.empty());
     }
 
     private static List<String> command(Object... arguments) {
@@ -105,12 +98,15 @@ record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> 
 
     /** Waits until the accepter can be dialled, or has ended. */
     void awaitAccepter(ChildProcess accepter) {
-        if (way == Way.OFFSET) {
-            // A name's tag is keyed with a secret of the relay's process: it is one that was not there before.
+        listener.ifPresent(who -> {
+            String tag = Tags.of(who.key());
             Awaitility.await("the accepter waits")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> !accepter.isAlive() || !before.containsAll(tags(relay)));
-        }
+                    .until(() -> !accepter.isAlive()
+                            || relay.events().all("wait-started").stream()
+                                    .anyMatch(event ->
+                                            event.get("name").getAsString().equals(tag)));
+        });
     }
 }

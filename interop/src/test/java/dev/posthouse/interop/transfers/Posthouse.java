@@ -1,6 +1,7 @@
 package dev.posthouse.interop.transfers;
 
 import dev.posthouse.interop.offset.Events;
+import dev.posthouse.interop.process.Tags;
 import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,6 +55,7 @@ final class Posthouse {
         ChildProcess process = ChildProcess.of(command(arguments))
                 .environment("POSTHOUSE_ADMIN_LISTEN", "off") // a fixed port by default: several run here at once
                 .environment("POSTHOUSE_LISTEN", "127.0.0.1:0") // over a file's
+                .environment("POSTHOUSE_JVM_OPTIONS", Tags.OPTION)
                 .start();
         try {
             Events events = Events.err(process);
