@@ -190,6 +190,7 @@ class ConfigurationTest {
             case "DURATION|off" -> off ? "off" : random.nextInt(10_000) + "m";
             case "NUMBER|off" -> off ? "off" : Integer.toString(random.nextInt() >>> 1);
             case "BYTES|off" -> off ? "off" : (random.nextLong() >>> 2) + "";
+            case "BYTES|auto|off" -> off ? "off" : random.nextBoolean() ? "auto" : (random.nextLong() >>> 2) + "";
             case "RATE|off" -> off ? "off" : random.nextInt(8_000) + (random.nextBoolean() ? "M" : "KiB/s");
             case "FILE", "DIRECTORY" -> "/a \"quoted\\ \u00e4 name\u0001" + random.nextInt(10);
             case "PATH" -> "/rdv" + random.nextInt(10);
