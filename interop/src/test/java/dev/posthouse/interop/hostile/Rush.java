@@ -6,6 +6,8 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +25,10 @@ final class Rush implements AutoCloseable {
     private final InetAddress from;
     private final long due;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
+
+    /** What the try that runs on this thread has opened: it ends with it, or the attacker would run out of descriptors itself. */
+    private final ThreadLocal<List<SocketChannel>> ofThisTry = ThreadLocal.withInitial(ArrayList::new);
+
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicLong tries = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -55,6 +61,7 @@ final class Rush implements AutoCloseable {
     SocketChannel connect() throws IOException {
         SocketChannel channel = relay.connect(from);
         open.add(channel);
+        ofThisTry.get().add(channel);
         return channel;
     }
 
@@ -87,9 +94,21 @@ final class Rush implements AutoCloseable {
                         refused.incrementAndGet();
                     } catch (InterruptedException e) {
                         return;
+                    } finally {
+                        ofThisTry.get().forEach(this::close);
+                        ofThisTry.remove();
                     }
                 }
             });
+        }
+    }
+
+    private void close(SocketChannel channel) {
+        open.remove(channel);
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // it had gone
         }
     }
 
@@ -104,13 +123,7 @@ final class Rush implements AutoCloseable {
     /** Lets go of everything at once, as a process that is killed does. */
     @Override
     public void close() throws InterruptedException {
-        for (SocketChannel channel : open) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                // it had gone
-            }
-        }
+        open.forEach(this::close);
         threads.shutdownNow();
         if (!threads.awaitTermination(60, TimeUnit.SECONDS)) {
             throw new AssertionError("the attack does not end");
