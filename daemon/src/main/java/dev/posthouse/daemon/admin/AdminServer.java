@@ -5,6 +5,7 @@ import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.http.HeadReader;
 import dev.posthouse.net.http.Headers;
+import dev.posthouse.net.http.HttpDate;
 import dev.posthouse.net.http.MalformedHead;
 import dev.posthouse.net.http.RequestHead;
 import dev.posthouse.net.http.ResponseHead;
@@ -16,10 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Collection;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -65,9 +63,6 @@ public final class AdminServer implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private static final String TEXT = "text/plain; charset=utf-8";
-
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
 
     /**
      * What a path answers.
@@ -304,7 +299,7 @@ public final class AdminServer implements AutoCloseable {
 
     private static byte[] head(Page page, int length) {
         Headers.Builder headers = Headers.builder()
-                .add("Date", HTTP_DATE.format(Instant.now().atOffset(ZoneOffset.UTC)))
+                .add("Date", HttpDate.of(Instant.now()))
                 .add("Content-Type", page.type())
                 .add("Content-Length", Integer.toString(length))
                 .add("Cache-Control", "no-store")

@@ -1,12 +1,10 @@
 package dev.posthouse.rdv.wire;
 
+import dev.posthouse.net.http.HttpDate;
 import dev.posthouse.relay.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * An HTTP answer that says no. Before the connection is taken over it is an ordinary response, after which further
@@ -17,9 +15,6 @@ import java.util.Locale;
  * @param reason how it is counted
  */
 public record Refusal(int status, String body, Reason reason) {
-
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT);
 
     public Refusal {
         if (status < 400 || status > 599) {
@@ -79,7 +74,7 @@ public record Refusal(int status, String body, Reason reason) {
             head.append("Connection: close\r\n");
         }
         head.append("Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nDate: ")
-                .append(HTTP_DATE.format(now.atOffset(ZoneOffset.UTC)))
+                .append(HttpDate.of(now))
                 .append("\r\nContent-Length: ")
                 .append(text.length)
                 .append("\r\n\r\n");
