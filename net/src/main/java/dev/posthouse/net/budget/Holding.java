@@ -102,6 +102,7 @@ public final class Holding implements AutoCloseable {
     /**
      * Counts for another owner from now on: the one for whom a proxy says that it speaks.
      *
+     * @param owner as for {@link MemoryBudget#open}
      * @return whether that owner may have what is held; if not, nothing has changed
      */
     public boolean moveTo(Object owner) {

@@ -52,12 +52,18 @@ public final class MemoryBudget {
      *
      * @param inAll bytes; 0 for no limit
      * @param perOwner bytes; 0 for no limit
+     * @throws IllegalArgumentException if one is negative
      */
     public MemoryBudget(long inAll, long perOwner) {
         this(inAll, perOwner, PATIENCE);
     }
 
-    /** @param patience how long {@link Holding#take} waits */
+    /**
+     * The same, with another patience than ten seconds.
+     *
+     * @param patience how long {@link Holding#take} waits at most
+     * @throws IllegalArgumentException if a limit is negative
+     */
     public MemoryBudget(long inAll, long perOwner, Duration patience) {
         this.patience = patience;
         limits(inAll, perOwner);
