@@ -29,7 +29,12 @@ final class Farewell {
      * that a relay that is closed meanwhile interrupts nobody in the middle of its last word.
      */
     static void say(Leg leg, byte[] words) {
-        Thread.ofVirtual().name("posthouse-farewell").start(() -> speak(leg, words));
+        try {
+            Thread.ofVirtual().name("posthouse-farewell").start(() -> speak(leg, words));
+        } catch (OutOfMemoryError e) {
+            leg.abort(); // there is no memory to be polite
+            throw e;
+        }
     }
 
     private static void speak(Leg leg, byte[] words) {
@@ -48,7 +53,8 @@ final class Farewell {
             });
         } catch (IOException e) {
             // It went away without listening.
+        } finally {
+            leg.close();
         }
-        leg.close();
     }
 }

@@ -129,11 +129,15 @@ final class PumpedSplice extends Timed implements Splice {
 
     void start() {
         if (idleNanos != 0 || stalledNanos != 0) {
-            clock.submit(() -> {
+            boolean accepted = clock.submit(() -> {
                 if (cause == null) {
                     rearm(clock.now());
                 }
             });
+            if (!accepted) {
+                // Nobody would keep its time.
+                fail(Reason.SHUTDOWN, null);
+            }
         }
         Thread.startVirtualThread(leftToRight);
         Thread.startVirtualThread(rightToLeft);

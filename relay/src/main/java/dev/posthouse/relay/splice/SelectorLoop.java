@@ -35,7 +35,7 @@ final class SelectorLoop implements Runnable {
         void select(Selector selector, Consumer<SelectionKey> dispatch, long nanos) throws IOException;
     }
 
-    private final Selector selector = Selector.open();
+    private final Selector selector;
     private final Look look;
     private final TimerHeap timers = new TimerHeap();
     private final LoopBuffers buffers;
@@ -59,7 +59,9 @@ final class SelectorLoop implements Runnable {
 
     private SelectorLoop(String name, Look look, int bufferBytes, Consumer<Throwable> faults) throws IOException {
         this.look = look;
+        // Before the selector, which nobody would close if there were no memory for them.
         this.buffers = new LoopBuffers(bufferBytes);
+        this.selector = Selector.open();
         this.faults = faults;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
     }

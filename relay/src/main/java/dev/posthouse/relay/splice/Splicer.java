@@ -287,7 +287,7 @@ public final class Splicer implements DataPath {
                 SelectorLoop next = loop(number, options, faults);
                 loops.set(number, next);
                 return next;
-            } catch (IOException e) {
+            } catch (IOException | OutOfMemoryError e) {
                 return there; // asked again by whoever comes next
             }
         }

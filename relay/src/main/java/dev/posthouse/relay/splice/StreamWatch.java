@@ -35,11 +35,15 @@ final class StreamWatch extends Timed implements Watch {
     void start(long limitNanos) {
         if (limitNanos != 0) {
             long due = System.nanoTime() + limitNanos;
-            clock.submit(() -> {
+            boolean accepted = clock.submit(() -> {
                 if (!isOver()) {
                     clock.timers().arm(this, due);
                 }
             });
+            if (!accepted) {
+                // Nobody would keep its time.
+                end(WatchEnd.Cause.SHUTDOWN);
+            }
         }
         pending.whenDone(() -> end(WatchEnd.Cause.READABLE));
     }
