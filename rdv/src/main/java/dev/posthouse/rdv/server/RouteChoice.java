@@ -69,10 +69,18 @@ final class RouteChoice {
             case Admission.Answer.Granted granted -> {
                 var pair = new Pair(
                         services.circuits().nextNumber(), dialer, accepter, System.nanoTime(), granted.permit());
-                services.events()
-                        .on(new RelayEvent.Met(
-                                RdvServer.NAME, pair.number(), dialer.tag(), address(dialer), address(accepter)));
-                decide(pair);
+                try {
+                    services.events()
+                            .on(new RelayEvent.Met(
+                                    RdvServer.NAME, pair.number(), dialer.tag(), address(dialer), address(accepter)));
+                    decide(pair);
+                } catch (RuntimeException | Error e) {
+                    // This thread's own connection is seen to by whoever called; nobody else has the other.
+                    dialer.leg().abort();
+                    accepter.leg().abort();
+                    pair.place().close();
+                    throw e;
+                }
             }
         }
     }
