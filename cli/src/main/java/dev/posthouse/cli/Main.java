@@ -58,13 +58,12 @@ public final class Main implements Runnable {
         Printed printed = StandardStreams.settle();
         int code = run(printed, args);
         if (isEnding()) {
-            // A signal is the first cause, and its number the exit code. What it has cut short failed only because of
-            // it.
+            // A signal is the first cause, and its number the exit code. What it has cut short failed only because
+            // of it.
             park();
         }
         // Not System.exit: that asks the logging system whether exits are logged, and starting it takes longer than
-        // most
-        // commands do. Nothing is left to a shutdown hook here; an interrupt does not come this way.
+        // most commands do. Nothing is left to a shutdown hook here; an interrupt does not come this way.
         Runtime.getRuntime().halt(code);
     }
 

@@ -94,8 +94,7 @@ final class NioSplice extends Timed implements Splice, Runnable {
     private void start() {
         try {
             // Both before either is asked for anything: registering may dispatch what is ready, and what one of them
-            // reads
-            // waits, if need be, for the other's key.
+            // reads waits, if need be, for the other's key.
             left.register(loop);
             right.register(loop);
             lastMoved = loop.now();
@@ -191,8 +190,7 @@ final class NioSplice extends Timed implements Splice, Runnable {
         right.retry(now);
         if (isOverdue(now)) {
             // The system calls a socket writable only when a third of its buffer is free, megabytes perhaps: a slow
-            // reader
-            // that has taken less shows by a write alone.
+            // reader that has taken less shows by a write alone.
             left.writeAgain();
             right.writeAgain();
         }

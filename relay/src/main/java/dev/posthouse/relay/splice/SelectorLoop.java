@@ -49,8 +49,7 @@ final class SelectorLoop implements Runnable {
     // Guarded by lock.
     private boolean accepting = true;
     // These two: linked, since an array that cannot grow for want of memory would lose what is in it. Added to under
-    // the
-    // lock, taken from by the loop.
+    // the lock, taken from by the loop.
     private final Queue<Runnable> submitted = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> released = new ConcurrentLinkedQueue<>();
     private boolean closing;
