@@ -134,8 +134,10 @@ public final class AcknowledgedStream extends DelegatingStream {
             count = incoming.step(into, limit);
         } catch (IOException e) {
             problem = e;
+        } finally {
+            // Also where it throws what is our own fault, or the caller's: the place must be free again.
+            monitor.applicationRead(count);
         }
-        monitor.applicationRead(count);
         if (problem instanceof TimedOut timedOut && isOpen()) {
             throw new TimedOut("nothing was received in time", timedOut);
         }
@@ -159,6 +161,8 @@ public final class AcknowledgedStream extends DelegatingStream {
                 count = incoming.step(piece.clear(), Duration.ZERO);
             } catch (IOException e) {
                 problem = e;
+            } catch (RuntimeException | Error e) {
+                problem = new IOException("reading failed: " + e, e);
             }
             over = problem != null || count == Incoming.ENDED;
         } while (monitor.substituteRead(piece.flip(), over));

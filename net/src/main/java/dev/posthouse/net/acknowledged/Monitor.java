@@ -182,7 +182,15 @@ final class Monitor implements Outgoing.Positions {
     private void substitute() {
         if (reader == Reader.NOBODY && !belowEnded) {
             reader = Reader.SUBSTITUTE;
-            startSubstitute.run();
+            boolean started = false;
+            try {
+                startSubstitute.run();
+                started = true;
+            } finally {
+                if (!started) {
+                    reader = Reader.NOBODY; // there was no memory for its thread: the next one may have it
+                }
+            }
         }
     }
 

@@ -158,7 +158,15 @@ final class Outgoing {
 
     private void runErrand() {
         if (anythingDue() && errand.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("posthouse-acknowledge").start(this::doErrand);
+            boolean started = false;
+            try {
+                Thread.ofVirtual().name("posthouse-acknowledge").start(this::doErrand);
+                started = true;
+            } finally {
+                if (!started) {
+                    errand.set(false); // there was no memory for its thread: the next word takes this one along
+                }
+            }
         }
     }
 
@@ -173,6 +181,9 @@ final class Outgoing {
         } catch (IOException e) {
             onFailure.run();
             return; // and nothing more is ever written
+        } catch (RuntimeException | Error e) {
+            errand.set(false);
+            throw e;
         }
         errand.set(false);
         runErrand();

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,6 +88,16 @@ class AcknowledgedStreamTest {
     private static void assertLost(ConnectionLost.How how, Background.Action action) {
         assertThatThrownBy(action::run).isInstanceOfSatisfying(ConnectionLost.class, lost -> assertThat(lost.how())
                 .isEqualTo(how));
+    }
+
+    /** Whoever reads into a buffer that takes nothing has itself to blame, and loses nothing. */
+    @Test
+    void aReadThatFailsForItsBufferLeavesTheNextOneItsPlace() throws IOException {
+        write(here, "file");
+        assertThatThrownBy(() -> there.read(ByteBuffer.allocate(10).asReadOnlyBuffer()))
+                .isInstanceOfAny(IllegalArgumentException.class, ReadOnlyBufferException.class);
+
+        assertThat(Background.start(() -> read(there)).result()).isEqualTo("file");
     }
 
     // ---- what the sender knows

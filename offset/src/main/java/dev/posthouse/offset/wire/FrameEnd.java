@@ -91,7 +91,12 @@ final class FrameEnd {
     /** Starts the end; a second time does nothing. */
     void begin() {
         if (markClosing()) {
-            Thread.ofVirtual().name("offset end of " + stream).start(this::run);
+            try {
+                Thread.ofVirtual().name("offset end of " + stream).start(this::run);
+            } catch (OutOfMemoryError e) {
+                abort(); // there is no memory for an end in order
+                throw e;
+            }
         }
     }
 

@@ -159,7 +159,16 @@ final class Race implements Picker.Race, AutoCloseable {
             arrival.stream().abort();
             return;
         }
-        Thread.ofVirtual().name("posthouse-exchange").start(() -> exchange(arrival, places));
+        try {
+            Thread.ofVirtual().name("posthouse-exchange").start(() -> exchange(arrival, places));
+        } catch (OutOfMemoryError e) {
+            places.release();
+            synchronized (unchosen) {
+                unchosen.remove(arrival.stream());
+            }
+            arrival.stream().abort();
+            throw e;
+        }
     }
 
     /** Whoever finds the port and connects to it a hundred times takes no place of the peer's. */
