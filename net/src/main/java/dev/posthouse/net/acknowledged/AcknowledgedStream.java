@@ -41,9 +41,6 @@ public final class AcknowledgedStream extends DelegatingStream {
 
     private static final Duration TICK = Duration.ofSeconds(1);
 
-    /** What a substitute reads at once. */
-    private static final int PIECE = 16 * 1024;
-
     private final AcknowledgedSettings settings;
     private final Monitor monitor;
     private final Incoming incoming;
@@ -147,28 +144,12 @@ public final class AcknowledgedStream extends DelegatingStream {
         return Math.max(0, count);
     }
 
-    private void startSubstitute() {
-        Thread.ofVirtual().name("posthouse-reader").start(this::substitute);
+    private Substitute substitute() {
+        return new Substitute(incoming, monitor, this::ended);
     }
 
-    private void substitute() {
-        ByteBuffer piece = ByteBuffer.allocate(PIECE);
-        @Nullable IOException problem = null;
-        boolean over;
-        do {
-            int count = 0;
-            try {
-                count = incoming.step(piece.clear(), Duration.ZERO);
-            } catch (IOException e) {
-                problem = e;
-            } catch (RuntimeException | Error e) {
-                problem = new IOException("reading failed: " + e, e);
-            }
-            over = problem != null || count == Incoming.ENDED;
-        } while (monitor.substituteRead(piece.flip(), over));
-        if (over) {
-            ended(problem);
-        }
+    private void startSubstitute() {
+        Thread.ofVirtual().name("posthouse-reader").start(substitute()::stay);
     }
 
     /**
@@ -282,8 +263,11 @@ public final class AcknowledgedStream extends DelegatingStream {
      * @throws IOException if this end was closed or aborted
      */
     public void awaitReceived() throws IOException {
+        Substitute substitute = substitute();
         try {
-            monitor.awaitReceived();
+            while (!monitor.awaitReceived()) {
+                substitute.readOnce();
+            }
         } catch (InterruptedException e) {
             throw interrupted();
         }

@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
  * </pre>
  *
  * <p><b>Flow.</b> Each end begins with RECEIVED, which is its greeting too; until the peer's has come it may send {@link #UNASKED} bytes. A position is the number of a byte,
- * counted from the start; END is the one behind the last byte. RECEIVED goes out when a quarter of the window was taken, when END
+ * counted from the start; END is the one behind the last byte. RECEIVED goes out when half of the window was taken, when END
  * was, and once a second while something was.
  *
  * <pre>

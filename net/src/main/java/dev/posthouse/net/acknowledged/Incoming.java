@@ -96,7 +96,7 @@ final class Incoming {
     }
 
     private boolean begin() throws IOException {
-        if (!fill(Frames.HEADER)) {
+        if (!fill(Frames.HEADER, lead)) {
             return false;
         }
         int header = ahead.getInt();
@@ -127,13 +127,14 @@ final class Incoming {
     }
 
     /**
-     * Has so many bytes ahead, and reads no more than that: data behind a header go past this buffer in pieces as large as they come.
+     * Has {@code needed} bytes ahead. Reads no more than {@code most}, so that data behind a header go past this buffer in pieces as large
+     * as they come.
      *
      * @return false if the connection ended before
      */
-    private boolean fill(int needed) throws IOException {
+    private boolean fill(int needed, int most) throws IOException {
         while (ahead.remaining() < needed) {
-            ahead.compact().limit(needed);
+            ahead.compact().limit(most);
             int count;
             try {
                 count = below.read(ahead);
@@ -178,7 +179,7 @@ final class Incoming {
     }
 
     private int control() throws IOException {
-        if (!fill(left)) {
+        if (!fill(left, left)) {
             return ENDED;
         }
         byte[] payload = new byte[left];
@@ -203,7 +204,8 @@ final class Incoming {
     /** False if the connection ended before. */
     private boolean skip() throws IOException {
         while (left > 0) {
-            if (!fill(Math.min(left, AHEAD))) {
+            int needed = Math.min(left, AHEAD);
+            if (!fill(needed, needed)) {
                 return false;
             }
             int count = Math.min(left, ahead.remaining());

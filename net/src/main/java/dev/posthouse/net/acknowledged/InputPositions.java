@@ -55,7 +55,7 @@ final class InputPositions {
     /** The application has dealt with what it was given; whether the peer must be told at once. */
     boolean take() {
         taken = given;
-        boolean due = taken - told >= window / 4 || (allTaken() && told < taken);
+        boolean due = taken - told >= window / 2 || (allTaken() && told < taken);
         if (due) {
             told = taken;
         }

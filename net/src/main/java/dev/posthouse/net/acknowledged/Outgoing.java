@@ -191,7 +191,13 @@ final class Outgoing {
 
     /** Under the lock. */
     private void writeDue() throws IOException {
-        if (over || !anythingDue()) {
+        if (over) {
+            // Nobody wants it any more, and what stayed due would call for one errand after the other.
+            receivedDue.set(false);
+            pingDue.set(false);
+            pongDue.set(null);
+        }
+        if (!anythingDue()) {
             return;
         }
         ByteBuffer due = ByteBuffer.allocate(2 * (Frames.HEADER + Frames.MAX_CONTROL)
