@@ -166,7 +166,7 @@ type peerConn struct {
 	uncork func() error
 }
 
-// connect makes the attempt. The client must have a Timeout: without one an accepter whose relay
+// connect makes the attempt. The client must have a Timeout: without one an acceptor whose relay
 // is gone waits for ever.
 func (a *attempt) connect() (*peerConn, *connectedEvent, error) {
 	if a.client.Timeout <= 0 {

@@ -103,7 +103,7 @@ class PipeTest {
     void whoHasSentNothingDoesNotEndFirstWhereNoHalfCloseIsCarried() throws Exception {
         try (MemoryPair pair = MemoryPair.create()) {
             var received = new ByteArrayOutputStream();
-            Background<?> accepter = Background.run(
+            Background<?> acceptor = Background.run(
                     () -> pipe(pair.left(), false, new byte[0], received).run());
             ByteStream peer = pair.right();
             peer.readTimeout(Duration.ofMillis(100));
@@ -112,7 +112,7 @@ class PipeTest {
             peer.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
             peer.shutdownOutput();
             assertThat(readAll(peer)).isEmpty();
-            accepter.result();
+            acceptor.result();
             assertThat(received.toByteArray()).containsExactly(1, 2, 3);
         }
     }
@@ -120,12 +120,12 @@ class PipeTest {
     @Test
     void whoHasSentNothingEndsAtOnceWhereHalfClosesAreCarried() throws Exception {
         try (MemoryPair pair = MemoryPair.create()) {
-            Background<?> accepter =
+            Background<?> acceptor =
                     Background.run(() -> pipe(pair.left(), true, new byte[0], new ByteArrayOutputStream())
                             .run());
             assertThat(readAll(pair.right())).isEmpty();
             pair.right().shutdownOutput();
-            accepter.result();
+            acceptor.result();
         }
     }
 

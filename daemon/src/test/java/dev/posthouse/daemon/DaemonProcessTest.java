@@ -115,11 +115,11 @@ class DaemonProcessTest {
 
             RawPeer[] peers = RawPeer.circuit(relay, "t");
             try (RawPeer dialer = peers[0];
-                    RawPeer accepter = peers[1]) {
+                    RawPeer acceptor = peers[1]) {
                 child.signal("TERM");
                 child.log.await("draining");
                 dialer.write("x");
-                assertThat(accepter.read()).isEqualTo('x');
+                assertThat(acceptor.read()).isEqualTo('x');
                 assertThat(child.process.isAlive()).isTrue();
             }
             assertThat(child.exitCode()).isZero();
@@ -147,13 +147,13 @@ class DaemonProcessTest {
             RawPeer[] peers = RawPeer.circuit(child.relay(), "t");
             child.log.await("ready");
             try (RawPeer dialer = peers[0];
-                    RawPeer accepter = peers[1]) {
+                    RawPeer acceptor = peers[1]) {
                 child.signal("TERM");
                 child.log.await("draining");
                 child.signal("INT");
                 assertThat(child.exitCode()).isEqualTo(130);
                 assertThat(dialer.ended()).isTrue();
-                assertThat(accepter.ended()).isTrue();
+                assertThat(acceptor.ended()).isTrue();
             }
         }
     }

@@ -125,7 +125,7 @@ class DaemonTest {
         String live;
         RawPeer[] peers = RawPeer.circuit(relay, token);
         try (RawPeer dialer = peers[0];
-                RawPeer accepter = peers[1]) {
+                RawPeer acceptor = peers[1]) {
             await().untilAsserted(() -> assertThat(get(daemon, "/metrics").body())
                     .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"dialer\"} 1.0"));
             live = get(daemon, "/metrics").body();
@@ -160,12 +160,12 @@ class DaemonTest {
         var log = new LogLines();
         Daemon daemon = start(log);
 
-        try (RawPeer accepter = RawPeer.ask(daemon.addresses().getFirst(), "ACCEPT", "t")) {
+        try (RawPeer acceptor = RawPeer.ask(daemon.addresses().getFirst(), "ACCEPT", "t")) {
             log.await("wait-started");
             JsonObject status =
                     JsonParser.parseString(get(daemon, "/status.json").body()).getAsJsonObject();
             JsonObject waiting = status.getAsJsonArray("waiting").get(0).getAsJsonObject();
-            assertThat(waiting.get("role").getAsString()).isEqualTo("accepter");
+            assertThat(waiting.get("role").getAsString()).isEqualTo("acceptor");
             assertThat(waiting.get("name").getAsString())
                     .isEqualTo(NameTag.of("t").text());
             assertThat(get(daemon, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0");
@@ -205,10 +205,10 @@ class DaemonTest {
         InetSocketAddress one = daemon.addresses().getFirst();
         InetSocketAddress other = daemon.addresses().getLast();
 
-        try (RawPeer accepter = RawPeer.ask(one, "ACCEPT", "t");
+        try (RawPeer acceptor = RawPeer.ask(one, "ACCEPT", "t");
                 RawPeer dialer = RawPeer.ask(other, "DIAL", "t")) {
             assertThat(dialer.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
-            assertThat(accepter.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+            assertThat(acceptor.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
         }
         assertThat(one).isNotEqualTo(other);
     }
@@ -310,7 +310,7 @@ class DaemonTest {
         RawPeer[] peers = RawPeer.circuit(relay, "t");
 
         try (RawPeer dialer = peers[0];
-                RawPeer accepter = peers[1];
+                RawPeer acceptor = peers[1];
                 RawPeer waiter = RawPeer.ask(relay, "ACCEPT", "other")) {
             log.await("wait-started");
             assertThat(daemon.stop()).isTrue();
@@ -322,7 +322,7 @@ class DaemonTest {
             assertThat(get(daemon, "/healthz").statusCode()).isEqualTo(200);
             assertThatThrownBy(() -> RawPeer.ask(relay, "ACCEPT", "late")).isInstanceOf(IOException.class);
             dialer.write("x");
-            assertThat(accepter.read()).isEqualTo('x');
+            assertThat(acceptor.read()).isEqualTo('x');
         }
         assertThat(daemon.awaitEnd()).isEqualTo(Ending.DRAINED);
         assertThat(log.await("ended").get("how").getAsString()).isEqualTo("drained");
@@ -335,11 +335,11 @@ class DaemonTest {
         RawPeer[] peers = RawPeer.circuit(daemon.addresses().getFirst(), "t");
 
         try (RawPeer dialer = peers[0];
-                RawPeer accepter = peers[1]) {
+                RawPeer acceptor = peers[1]) {
             daemon.stop();
             assertThat(daemon.awaitEnd()).isEqualTo(Ending.CUT);
             assertThat(dialer.ended()).isTrue();
-            assertThat(accepter.ended()).isTrue();
+            assertThat(acceptor.ended()).isTrue();
         }
         assertThat(log.await("circuit-closed").get("reason").getAsString()).isEqualTo("shutdown");
         assertThat(log.await("ended").get("circuitsCut").getAsInt()).isEqualTo(1);
@@ -363,14 +363,14 @@ class DaemonTest {
         Daemon one = start(log);
         Daemon other = start(new LogLines());
 
-        try (RawPeer accepter = RawPeer.ask(other.addresses().getFirst(), "ACCEPT", "t")) {
+        try (RawPeer acceptor = RawPeer.ask(other.addresses().getFirst(), "ACCEPT", "t")) {
             await().untilAsserted(() ->
                     assertThat(get(other, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0"));
             assertThat(get(one, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 0.0");
             try (RawPeer stranger = RawPeer.ask(one.addresses().getFirst(), "DIAL", "t");
                     RawPeer partner = RawPeer.ask(other.addresses().getFirst(), "DIAL", "t")) {
                 assertThat(partner.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
-                assertThat(accepter.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
+                assertThat(acceptor.head()).isEqualTo("HTTP/1.1 101 Switching Protocols");
                 await().untilAsserted(() ->
                         assertThat(get(one, "/metrics").body()).contains("posthouse_waiting{dialect=\"rdv\"} 1.0"));
                 one.stop();

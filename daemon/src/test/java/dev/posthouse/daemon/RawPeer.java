@@ -70,20 +70,20 @@ final class RawPeer implements AutoCloseable {
         }
     }
 
-    /** Has a dialer and an accepter meet and take the relay, and passes one byte each way. */
+    /** Has a dialer and an acceptor meet and take the relay, and passes one byte each way. */
     static RawPeer[] circuit(InetSocketAddress relay, String token) throws IOException {
-        RawPeer accepter = ask(relay, "ACCEPT", token);
+        RawPeer acceptor = ask(relay, "ACCEPT", token);
         RawPeer dialer = ask(relay, "DIAL", token);
         dialer.head();
-        accepter.head();
+        acceptor.head();
         dialer.write("CONTINUE\n");
-        accepter.line();
+        acceptor.line();
         dialer.write("d");
-        accepter.write("a");
-        if (accepter.read() != 'd' || dialer.read() != 'a') {
+        acceptor.write("a");
+        if (acceptor.read() != 'd' || dialer.read() != 'a') {
             throw new IOException("the circuit does not carry");
         }
-        return new RawPeer[] {dialer, accepter};
+        return new RawPeer[] {dialer, acceptor};
     }
 
     @Override

@@ -11,23 +11,23 @@ public final class Circuit {
     private final String dialect;
     private final NameTag name;
     private final Leg dialer;
-    private final Leg accepter;
+    private final Leg acceptor;
     private final long startNanos;
     private volatile @Nullable Splice splice;
     // Guarded by this: why it is to end, said before it had a splice.
     private @Nullable Reason endedEarly;
 
-    Circuit(long id, String dialect, NameTag name, Leg dialer, Leg accepter, long startNanos) {
+    Circuit(long id, String dialect, NameTag name, Leg dialer, Leg acceptor, long startNanos) {
         this.id = id;
         this.dialect = dialect;
         this.name = name;
         this.dialer = dialer;
-        this.accepter = accepter;
+        this.acceptor = acceptor;
         this.startNanos = startNanos;
     }
 
     boolean isOf(Relay relay) {
-        return dialer.isAcceptedBy(relay) || accepter.isAcceptedBy(relay);
+        return dialer.isAcceptedBy(relay) || acceptor.isAcceptedBy(relay);
     }
 
     void carriedBy(Splice joined) {
@@ -61,9 +61,9 @@ public final class Circuit {
         return dialer.peer();
     }
 
-    /** The accepter's address. */
-    public InetSocketAddress accepter() {
-        return accepter.peer();
+    /** The acceptor's address. */
+    public InetSocketAddress acceptor() {
+        return acceptor.peer();
     }
 
     /** {@link System#nanoTime()} when it was opened. */
@@ -77,8 +77,8 @@ public final class Circuit {
         return now == null ? 0 : now.leftToRight();
     }
 
-    /** Bytes from the accepter so far. */
-    public long accepterBytes() {
+    /** Bytes from the acceptor so far. */
+    public long acceptorBytes() {
         Splice now = splice;
         return now == null ? 0 : now.rightToLeft();
     }

@@ -62,13 +62,13 @@ public final class Circuits {
             long number,
             NameTag name,
             Leg dialer,
-            Leg accepter,
+            Leg acceptor,
             Permit place,
             List<Meter> own,
             Duration took,
             Consumer<SpliceEnd> onEnd) {
-        Joint bytes = (terms, end) -> dataPath.join(dialer.stream(), accepter.stream(), terms, end);
-        return open(dialect, number, name, dialer, accepter, bytes, place, own, took, onEnd);
+        Joint bytes = (terms, end) -> dataPath.join(dialer.stream(), acceptor.stream(), terms, end);
+        return open(dialect, number, name, dialer, acceptor, bytes, place, own, took, onEnd);
     }
 
     /**
@@ -77,7 +77,7 @@ public final class Circuits {
      *
      * @param number from {@link #nextNumber}
      * @param dialer given up; closed in the end
-     * @param accepter given up; closed in the end
+     * @param acceptor given up; closed in the end
      * @param joint joins what the two legs carry, the dialer's side on the left
      * @param place given back in the end
      * @param own further meters of the dialect or the application, besides those of the {@link Limits}
@@ -89,23 +89,23 @@ public final class Circuits {
             long number,
             NameTag name,
             Leg dialer,
-            Leg accepter,
+            Leg acceptor,
             Joint joint,
             Permit place,
             List<Meter> own,
             Duration took,
             Consumer<SpliceEnd> onEnd) {
-        var circuit = new Circuit(number, dialect, name, dialer, accepter, System.nanoTime());
-        var opening = new Opening(circuit, dialer, accepter, place, onEnd);
+        var circuit = new Circuit(number, dialect, name, dialer, acceptor, System.nanoTime());
+        var opening = new Opening(circuit, dialer, acceptor, place, onEnd);
         try {
-            Metering.Use use = metering.use(AddressKey.of(dialer.payer()), AddressKey.of(accepter.payer()));
+            Metering.Use use = metering.use(AddressKey.of(dialer.payer()), AddressKey.of(acceptor.payer()));
             opening.use = use;
             var meters = new ArrayList<Meter>(own);
             meters.addAll(use.meters());
             running.put(number, circuit);
             events.on(new RelayEvent.CircuitOpened(dialect, number, name, took));
             circuit.carriedBy(joint.join(
-                    new Terms(metering.idle(), metering.stalled(), meters, dialer.holding(), accepter.holding()),
+                    new Terms(metering.idle(), metering.stalled(), meters, dialer.holding(), acceptor.holding()),
                     opening));
         } catch (RuntimeException | Error e) {
             opening.fail(e);
@@ -117,16 +117,16 @@ public final class Circuits {
     private final class Opening implements Consumer<SpliceEnd> {
         private final Circuit circuit;
         private final Leg dialer;
-        private final Leg accepter;
+        private final Leg acceptor;
         private final Permit place;
         private final Consumer<SpliceEnd> onEnd;
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile Metering.Use use = Metering.Use.NONE;
 
-        Opening(Circuit circuit, Leg dialer, Leg accepter, Permit place, Consumer<SpliceEnd> onEnd) {
+        Opening(Circuit circuit, Leg dialer, Leg acceptor, Permit place, Consumer<SpliceEnd> onEnd) {
             this.circuit = circuit;
             this.dialer = dialer;
-            this.accepter = accepter;
+            this.acceptor = acceptor;
             this.place = place;
             this.onEnd = onEnd;
         }
@@ -139,7 +139,7 @@ public final class Circuits {
             try {
                 use.close();
                 dialer.release();
-                accepter.release();
+                acceptor.release();
                 place.close();
                 events.on(new RelayEvent.CircuitClosed(
                         circuit.dialect(),
@@ -159,7 +159,7 @@ public final class Circuits {
         /** Nothing carries it, or nobody knows what does: both peers are let go of, and the log says why. */
         void fail(Throwable thrown) {
             dialer.abort();
-            accepter.abort();
+            acceptor.abort();
             try {
                 events.on(new RelayEvent.Fault("opening a circuit", thrown));
             } finally {
@@ -172,7 +172,7 @@ public final class Circuits {
     /** Which of the two took nothing is what an operator wants to know; the data path knows left and right only. */
     private static String text(IOException error) {
         return error instanceof StalledReader stalled
-                ? "the " + (stalled.left() ? "dialer" : "accepter") + " took nothing for "
+                ? "the " + (stalled.left() ? "dialer" : "acceptor") + " took nothing for "
                         + stalled.limit().toMillis() + " ms while bytes waited for it"
                 : error.toString();
     }

@@ -41,16 +41,16 @@ public interface Directory {
         /** Who wants to reach somebody. */
         DIALER,
         /** Who wants to be reached. */
-        ACCEPTER;
+        ACCEPTOR;
 
         /** The one that this one meets. */
         public Role other() {
-            return this == DIALER ? ACCEPTER : DIALER;
+            return this == DIALER ? ACCEPTOR : DIALER;
         }
 
         /** The word for it in logs and JSON. */
         public String label() {
-            return this == DIALER ? "dialer" : "accepter";
+            return this == DIALER ? "dialer" : "acceptor";
         }
     }
 

@@ -65,8 +65,8 @@ public final class Relay implements AutoCloseable {
         this.accepting = Thread.ofPlatform()
                 .name("posthouse-accept")
                 .daemon()
-                .unstarted(
-                        new Acceptor(listener::accept, this::welcome, () -> draining, services.events(), ACCEPT_PAUSE));
+                .unstarted(new AcceptLoop(
+                        listener::accept, this::welcome, () -> draining, services.events(), ACCEPT_PAUSE));
     }
 
     /** A builder; at least one dialect and {@link Builder#listen} are needed. */

@@ -34,7 +34,7 @@ public sealed interface RelayEvent {
     record WaitEnded(String dialect, Role role, NameTag name, Reason reason, Duration waited) implements RelayEvent {}
 
     /** Two peers met; they choose a route now. */
-    record Met(String dialect, long circuit, NameTag name, InetSocketAddress dialer, InetSocketAddress accepter)
+    record Met(String dialect, long circuit, NameTag name, InetSocketAddress dialer, InetSocketAddress acceptor)
             implements RelayEvent {}
 
     /**
@@ -61,7 +61,7 @@ public sealed interface RelayEvent {
             NameTag name,
             Reason reason,
             long dialerBytes,
-            long accepterBytes,
+            long acceptorBytes,
             Duration lasted,
             Optional<String> error)
             implements RelayEvent {}

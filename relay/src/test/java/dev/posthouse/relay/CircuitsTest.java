@@ -86,12 +86,12 @@ class CircuitsTest {
             }
         });
         MemoryPair dialer = MemoryPair.create();
-        MemoryPair accepter = MemoryPair.create();
+        MemoryPair acceptor = MemoryPair.create();
         Circuits.Joint joint = (terms, onEnd) -> {
             if (where.equals("joint") || where.equals("closed")) {
                 raise(fault);
             }
-            return dataPath.join(dialer.right(), accepter.right(), terms, onEnd);
+            return dataPath.join(dialer.right(), acceptor.right(), terms, onEnd);
         };
         Consumer<SpliceEnd> onEnd = ends::add;
         List<Meter> own = where.equals("meter") ? failing(fault) : List.of();
@@ -102,7 +102,7 @@ class CircuitsTest {
                     circuits.nextNumber(),
                     NameTag.of("t"),
                     leg(dialer.right()),
-                    leg(accepter.right()),
+                    leg(acceptor.right()),
                     joint,
                     place(),
                     own,
@@ -116,14 +116,14 @@ class CircuitsTest {
         assertThat(places).hasValue(0);
         assertThat(circuits.running()).isEmpty();
         assertThat(dialer.right().isOpen()).isFalse();
-        assertThat(accepter.right().isOpen()).isFalse();
+        assertThat(acceptor.right().isOpen()).isFalse();
         assertThat(ends).singleElement().extracting(SpliceEnd::reason).isEqualTo(Reason.INTERNAL);
         assertThat(told)
                 .filteredOn(RelayEvent.Fault.class::isInstance)
                 .singleElement()
                 .isEqualTo(new RelayEvent.Fault("opening a circuit", fault));
         dialer.left().close();
-        accepter.left().close();
+        acceptor.left().close();
     }
 
     private static List<Meter> failing(Throwable fault) {

@@ -89,7 +89,7 @@ class MemoryDirectoryScheduleTest {
     }
 
     private static void threeMeet(Directory directory) {
-        shared = new Shared(directory, Role.ACCEPTER, Role.DIALER, Role.DIALER);
+        shared = new Shared(directory, Role.ACCEPTOR, Role.DIALER, Role.DIALER);
         together(() -> shared().meet(0), () -> shared().meet(1), () -> shared().meet(2));
         shared().assertOneFateForEach();
     }
@@ -102,7 +102,7 @@ class MemoryDirectoryScheduleTest {
     @Test
     void whoLeavesIsNotMatched() {
         Schedules.search(SCHEDULES, () -> {
-            shared = new Shared(new MemoryDirectory(), Role.ACCEPTER, Role.DIALER, Role.ACCEPTER);
+            shared = new Shared(new MemoryDirectory(), Role.ACCEPTOR, Role.DIALER, Role.ACCEPTOR);
             shared().meet(0);
             together(() -> shared().withdraw(0), () -> shared().match(1), () -> shared().meet(2));
             shared().assertOneFateForEach();
@@ -112,7 +112,7 @@ class MemoryDirectoryScheduleTest {
     @Test
     void newestThatIsAnnouncedStays() {
         Schedules.search(SCHEDULES, () -> {
-            shared = new Shared(new MemoryDirectory(), Role.ACCEPTER, Role.ACCEPTER, Role.ACCEPTER);
+            shared = new Shared(new MemoryDirectory(), Role.ACCEPTOR, Role.ACCEPTOR, Role.ACCEPTOR);
             together(() -> shared().announce(1), () -> shared().announce(2), () -> shared().announce(0));
             same(
                     "who is found",

@@ -32,8 +32,8 @@ class MemoryDirectoryTest {
         return presence("rdv", "t", Role.DIALER, "here", slot);
     }
 
-    private static Presence accepter(long slot) {
-        return presence("rdv", "t", Role.ACCEPTER, "here", slot);
+    private static Presence acceptor(long slot) {
+        return presence("rdv", "t", Role.ACCEPTOR, "here", slot);
     }
 
     private static Meeting waits() {
@@ -43,10 +43,10 @@ class MemoryDirectoryTest {
     @Test
     void firstWaitsAndThePartnerMeetsIt() {
         assertThat(directory.meet(dialer(1))).isEqualTo(waits());
-        assertThat(directory.meet(accepter(2))).isEqualTo(new Meeting.Matched(dialer(1)));
+        assertThat(directory.meet(acceptor(2))).isEqualTo(new Meeting.Matched(dialer(1)));
         // Neither is left behind.
-        assertThat(directory.meet(accepter(3))).isEqualTo(waits());
-        assertThat(directory.meet(dialer(4))).isEqualTo(new Meeting.Matched(accepter(3)));
+        assertThat(directory.meet(acceptor(3))).isEqualTo(waits());
+        assertThat(directory.meet(dialer(4))).isEqualTo(new Meeting.Matched(acceptor(3)));
     }
 
     @Test
@@ -54,23 +54,23 @@ class MemoryDirectoryTest {
         assertThat(directory.match("rdv", "t", Role.DIALER)).isEmpty();
         directory.meet(dialer(1));
         assertThat(directory.match("rdv", "t", Role.DIALER)).isEmpty();
-        assertThat(directory.match("rdv", "t", Role.ACCEPTER)).contains(dialer(1));
-        assertThat(directory.match("rdv", "t", Role.ACCEPTER)).isEmpty();
+        assertThat(directory.match("rdv", "t", Role.ACCEPTOR)).contains(dialer(1));
+        assertThat(directory.match("rdv", "t", Role.ACCEPTOR)).isEmpty();
     }
 
     @Test
     void newerOfTheSameRoleReplacesTheOlder() {
         directory.meet(dialer(1));
         assertThat(directory.meet(dialer(2))).isEqualTo(new Meeting.Waiting(Optional.of(dialer(1))));
-        assertThat(directory.meet(accepter(3))).isEqualTo(new Meeting.Matched(dialer(2)));
+        assertThat(directory.meet(acceptor(3))).isEqualTo(new Meeting.Matched(dialer(2)));
     }
 
     @Test
     void namesAreToldApartByTheirDialect() {
         directory.meet(dialer(1));
-        assertThat(directory.meet(presence("offset", "t", Role.ACCEPTER, "here", 2)))
+        assertThat(directory.meet(presence("offset", "t", Role.ACCEPTOR, "here", 2)))
                 .isEqualTo(waits());
-        assertThat(directory.meet(presence("rdv", "u", Role.ACCEPTER, "here", 3)))
+        assertThat(directory.meet(presence("rdv", "u", Role.ACCEPTOR, "here", 3)))
                 .isEqualTo(waits());
     }
 
@@ -83,7 +83,7 @@ class MemoryDirectoryTest {
                 .isFalse();
         assertThat(directory.withdraw(dialer(1))).isTrue();
         assertThat(directory.withdraw(dialer(1))).isFalse();
-        assertThat(directory.meet(accepter(3))).isEqualTo(waits());
+        assertThat(directory.meet(acceptor(3))).isEqualTo(waits());
     }
 
     @Test
@@ -91,23 +91,23 @@ class MemoryDirectoryTest {
         directory.meet(dialer(1));
         directory.meet(dialer(2));
         assertThat(directory.withdraw(dialer(1))).isFalse();
-        assertThat(directory.meet(accepter(3))).isEqualTo(new Meeting.Matched(dialer(2)));
+        assertThat(directory.meet(acceptor(3))).isEqualTo(new Meeting.Matched(dialer(2)));
     }
 
     @Test
     void whoIsAnnouncedIsFoundByAnyNumberAndReplacedByTheNext() {
-        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1)))
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTOR, "here", 1)))
                 .isEqualTo(waits());
         assertThat(directory.find("offset", "t")).map(Presence::slot).contains(1L);
         assertThat(directory.find("offset", "t")).map(Presence::slot).contains(1L);
         assertThat(directory.find("rdv", "t")).isEmpty();
-        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2)))
-                .isEqualTo(new Meeting.Waiting(Optional.of(presence("offset", "t", Role.ACCEPTER, "here", 1))));
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTOR, "here", 2)))
+                .isEqualTo(new Meeting.Waiting(Optional.of(presence("offset", "t", Role.ACCEPTOR, "here", 1))));
 
-        assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTER, "here", 1)))
+        assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTOR, "here", 1)))
                 .as("the one that was replaced")
                 .isFalse();
-        assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTER, "here", 2)))
+        assertThat(directory.withdraw(presence("offset", "t", Role.ACCEPTOR, "here", 2)))
                 .isTrue();
         assertThat(directory.find("offset", "t")).isEmpty();
     }
@@ -115,27 +115,27 @@ class MemoryDirectoryTest {
     /** The words of two that come at once may cross on their way here; and one may come back from a partner that had gone. */
     @Test
     void whoCameLaterStaysThoughItsWordCameFirst() {
-        directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2));
-        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1)))
+        directory.announce(presence("offset", "t", Role.ACCEPTOR, "here", 2));
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTOR, "here", 1)))
                 .isEqualTo(new Meeting.Superseded());
         assertThat(directory.find("offset", "t")).map(Presence::slot).contains(2L);
 
         directory.meet(dialer(4));
         assertThat(directory.meet(dialer(3))).isEqualTo(new Meeting.Superseded());
-        assertThat(directory.meet(accepter(1))).as("of the other role").isEqualTo(new Meeting.Matched(dialer(4)));
+        assertThat(directory.meet(acceptor(1))).as("of the other role").isEqualTo(new Meeting.Matched(dialer(4)));
     }
 
     @Test
     void whoIsHeardLastCountsAsLaterWhereTwoNodesCannotTell() {
-        directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 2));
-        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTER, "there", 1)))
+        directory.announce(presence("offset", "t", Role.ACCEPTOR, "here", 2));
+        assertThat(directory.announce(presence("offset", "t", Role.ACCEPTOR, "there", 1)))
                 .isInstanceOf(Meeting.Waiting.class);
         assertThat(directory.find("offset", "t")).map(Presence::node).contains("there");
     }
 
     @Test
     void whoIsAnnouncedDoesNotMeetWhoWaits() {
-        directory.announce(presence("offset", "t", Role.ACCEPTER, "here", 1));
+        directory.announce(presence("offset", "t", Role.ACCEPTOR, "here", 1));
 
         assertThat(directory.meet(presence("offset", "t", Role.DIALER, "here", 2)))
                 .isInstanceOf(Meeting.Waiting.class);
@@ -152,7 +152,7 @@ class MemoryDirectoryTest {
             var random = new SplittableRandom(seed * 10 + t);
             threads.add(Background.run(() -> {
                 for (long slot = from; slot < from + 5_000; slot++) {
-                    Role role = random.nextBoolean() ? Role.DIALER : Role.ACCEPTER;
+                    Role role = random.nextBoolean() ? Role.DIALER : Role.ACCEPTOR;
                     Presence mine = presence("rdv", "t" + random.nextInt(3), role, "here", slot);
                     switch (directory.meet(mine)) {
                         case Meeting.Matched(Presence partner) -> {

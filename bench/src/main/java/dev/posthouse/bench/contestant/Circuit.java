@@ -2,7 +2,7 @@ package dev.posthouse.bench.contestant;
 
 import java.io.IOException;
 
-/** One relayed pair, by its two outer ends: the dialer's, from which bulk is sent, and the accepter's, where it comes out. */
+/** One relayed pair, by its two outer ends: the dialer's, from which bulk is sent, and the acceptor's, where it comes out. */
 public interface Circuit extends Held {
 
     /** Sends bulk; one thread. */
@@ -30,7 +30,7 @@ public interface Circuit extends Held {
     /** A sender at the dialer's end. */
     Sender sender();
 
-    /** A receiver at the accepter's end. */
+    /** A receiver at the acceptor's end. */
     Receiver receiver();
 
     /** Ends it now, also under a load: whoever sends or receives fails. */

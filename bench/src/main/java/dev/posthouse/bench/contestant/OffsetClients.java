@@ -49,15 +49,15 @@ final class OffsetClients implements Closeable {
         OffsetListener listener = listeners.get(slot);
         OffsetLeg dialer = listener.callAndAwaitNotice(connector);
         try {
-            OffsetLeg accepter = legs.open(
+            OffsetLeg acceptor = legs.open(
                     listener.identity(),
                     new InitConnection.Accept(Octets.of(connector.publicKey().bytes())));
             try {
-                pass(dialer.channel(), accepter.channel());
-                pass(accepter.channel(), dialer.channel());
-                return new Tunnel(dialer, accepter);
+                pass(dialer.channel(), acceptor.channel());
+                pass(acceptor.channel(), dialer.channel());
+                return new Tunnel(dialer, acceptor);
             } catch (IOException e) {
-                accepter.close();
+                acceptor.close();
                 throw e;
             }
         } catch (IOException e) {

@@ -9,9 +9,9 @@ import java.util.Optional;
  * The two outer ends of one circuit that carries bytes.
  *
  * @param dialer blocking
- * @param accepter blocking
+ * @param acceptor blocking
  */
-public record Pair(SocketChannel dialer, SocketChannel accepter) implements Circuit {
+public record Pair(SocketChannel dialer, SocketChannel acceptor) implements Circuit {
     /** Large enough that system calls do not decide; twice as much brought nothing. */
     private static final int BLOCK = 128 * 1024;
 
@@ -24,20 +24,20 @@ public record Pair(SocketChannel dialer, SocketChannel accepter) implements Circ
     @Override
     public Receiver receiver() {
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-        return () -> accepter.read(block.clear());
+        return () -> acceptor.read(block.clear());
     }
 
     @Override
     public Optional<String> gone() throws IOException {
         Optional<String> atDialer = new SilentPeer(dialer).gone();
-        return atDialer.isPresent() ? atDialer : new SilentPeer(accepter).gone();
+        return atDialer.isPresent() ? atDialer : new SilentPeer(acceptor).gone();
     }
 
     @Override
     public void close() throws IOException {
-        // The accepter first: what then lingers in TIME_WAIT is mostly on its one port and not on the many of dialers.
+        // The acceptor first: what then lingers in TIME_WAIT is mostly on its one port and not on the many of dialers.
         try (dialer) {
-            accepter.close();
+            acceptor.close();
         }
     }
 }

@@ -50,7 +50,7 @@ final class RdvEnd {
         send(CONTINUE);
     }
 
-    /** The accepter's notice of that choice. */
+    /** The acceptor's notice of that choice. */
     void awaitContinue() throws IOException {
         byte[] line = readThrough(new byte[] {'\n'});
         if (!Arrays.equals(line, CONTINUE)) {

@@ -80,34 +80,34 @@ final class RdvServer implements Contestant<Pair> {
         @Override
         public Pair openPair(int slot) throws IOException {
             String token = "pair-" + tokens.incrementAndGet();
-            SocketChannel accepterChannel = loopback.connect(server);
+            SocketChannel acceptorChannel = loopback.connect(server);
             try {
-                var accepter = new RdvEnd(accepterChannel);
-                accepter.request("ACCEPT", token, server);
+                var acceptor = new RdvEnd(acceptorChannel);
+                acceptor.request("ACCEPT", token, server);
                 SocketChannel dialerChannel = loopback.connect(server);
                 try {
-                    return meet(accepter, new RdvEnd(dialerChannel), token);
+                    return meet(acceptor, new RdvEnd(dialerChannel), token);
                 } catch (IOException e) {
                     dialerChannel.close();
                     throw e;
                 }
             } catch (IOException e) {
-                accepterChannel.close();
+                acceptorChannel.close();
                 throw e;
             }
         }
 
-        private Pair meet(RdvEnd accepter, RdvEnd dialer, String token) throws IOException {
+        private Pair meet(RdvEnd acceptor, RdvEnd dialer, String token) throws IOException {
             dialer.request("DIAL", token, server);
             dialer.awaitSwitch();
             dialer.sendContinue();
-            accepter.awaitSwitch();
-            accepter.awaitContinue();
+            acceptor.awaitSwitch();
+            acceptor.awaitContinue();
             dialer.sendByte();
-            accepter.awaitByte();
-            accepter.sendByte();
+            acceptor.awaitByte();
+            acceptor.sendByte();
             dialer.awaitByte();
-            return new Pair(dialer.circuit(), accepter.circuit());
+            return new Pair(dialer.circuit(), acceptor.circuit());
         }
 
         @Override

@@ -10,9 +10,9 @@ import java.util.Random;
  * messages of 32 KiB.
  *
  * @param dialer the connect channel
- * @param accepter the accept channel
+ * @param acceptor the accept channel
  */
-public record Tunnel(OffsetLeg dialer, OffsetLeg accepter) implements Circuit {
+public record Tunnel(OffsetLeg dialer, OffsetLeg acceptor) implements Circuit {
     private static final int MESSAGE = 32 * 1024;
 
     @Override
@@ -28,24 +28,24 @@ public record Tunnel(OffsetLeg dialer, OffsetLeg accepter) implements Circuit {
 
     @Override
     public Receiver receiver() {
-        return () -> accepter.channel().receive().map(ByteBuffer::remaining).orElse(-1);
+        return () -> acceptor.channel().receive().map(ByteBuffer::remaining).orElse(-1);
     }
 
     @Override
     public Optional<String> gone() throws IOException {
         Optional<String> atDialer = dialer.gone();
-        return atDialer.isPresent() ? atDialer : accepter.gone();
+        return atDialer.isPresent() ? atDialer : acceptor.gone();
     }
 
     @Override
     public void abort() {
         dialer.close();
-        accepter.close();
+        acceptor.close();
     }
 
     @Override
     public void close() throws IOException {
-        accepter.channel().close();
+        acceptor.channel().close();
         dialer.channel().close();
     }
 }

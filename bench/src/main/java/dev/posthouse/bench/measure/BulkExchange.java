@@ -17,8 +17,8 @@ public final class BulkExchange {
 
     /** Blocks until all of it has come out, each way. */
     public static void bothWays(List<Pair> pairs) throws IOException {
-        through(pairs, Pair::dialer, Pair::accepter);
-        through(pairs, Pair::accepter, Pair::dialer);
+        through(pairs, Pair::dialer, Pair::acceptor);
+        through(pairs, Pair::acceptor, Pair::dialer);
     }
 
     /** One thread sends pair after pair and this one reads in the same order, so neither waits for the other for good. */

@@ -57,7 +57,7 @@ public final class Latency implements Measure<Pair> {
         try (var tasks = new Tasks<Integer>();
                 RunningRelay<Pair> relay = contestant.start();
                 Pair pair = relay.openPair(0)) {
-            tasks.start(() -> echo(pair.accepter()));
+            tasks.start(() -> echo(pair.acceptor()));
             ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE);
             long warm = System.nanoTime() + WARM_UP.toNanos();
             while (System.nanoTime() < warm) {

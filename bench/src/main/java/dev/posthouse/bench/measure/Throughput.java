@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bulk from dialer to accepter, through one circuit and through many, and what the relay pays for it. */
+/** Bulk from dialer to acceptor, through one circuit and through many, and what the relay pays for it. */
 public final class Throughput<C extends Circuit> implements Measure<C> {
     private static final double GIGA = 1e9;
     private static final double NANOS_A_SECOND = 1e9;

@@ -20,10 +20,10 @@ class ForwarderTest {
                 RunningRelay<Pair> none = Forwarder.none(children).start();
                 Pairs<Pair> pairs = Pairs.open(PAIRS, none::openPair)) {
             assertThat(pairs.all()).hasSize(PAIRS).allSatisfy(pair -> {
-                assertThat(pair.accepter().getRemoteAddress())
+                assertThat(pair.acceptor().getRemoteAddress())
                         .isEqualTo(pair.dialer().getLocalAddress());
                 assertThat(pair.dialer().getRemoteAddress())
-                        .isEqualTo(pair.accepter().getLocalAddress());
+                        .isEqualTo(pair.acceptor().getLocalAddress());
             });
         }
     }
@@ -36,7 +36,7 @@ class ForwarderTest {
             pair.dialer().write(ByteBuffer.wrap(new byte[] {7, 8}));
             pair.dialer().shutdownOutput();
 
-            assertThat(readAll(pair.accepter())).containsExactly(7, 8);
+            assertThat(readAll(pair.acceptor())).containsExactly(7, 8);
         }
     }
 

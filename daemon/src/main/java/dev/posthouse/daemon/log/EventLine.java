@@ -107,7 +107,7 @@ public record EventLine(Level level, String name, Map<String, Object> fields, Op
                         new Fields()
                                 .pair(e.dialect(), e.circuit(), e.name())
                                 .at("dialer", e.dialer())
-                                .at("accepter", e.accepter()));
+                                .at("acceptor", e.acceptor()));
             case RelayEvent.NotRelayed e ->
                 of(
                         e.reason() == Reason.DIRECT ? Level.INFO : Level.DEBUG,
@@ -130,7 +130,7 @@ public record EventLine(Level level, String name, Map<String, Object> fields, Op
                                 .pair(e.dialect(), e.circuit(), e.name())
                                 .because(e.reason())
                                 .with("dialerBytes", e.dialerBytes())
-                                .with("accepterBytes", e.accepterBytes())
+                                .with("acceptorBytes", e.acceptorBytes())
                                 .took(e.lasted())
                                 .with("error", e.error()));
             case RelayEvent.AcceptPaused e -> of(Level.WARN, "accept-paused", new Fields().with("cause", e.cause()));

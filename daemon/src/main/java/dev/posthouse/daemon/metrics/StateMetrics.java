@@ -51,8 +51,8 @@ public record StateMetrics(
             gauge(registry, "posthouse.circuits", () -> totals.circuits(dialect), "dialect", dialect);
             bytes(registry, dialect, "dialer", () -> totals.relayedBytes(dialect)
                     .dialer());
-            bytes(registry, dialect, "accepter", () -> totals.relayedBytes(dialect)
-                    .accepter());
+            bytes(registry, dialect, "acceptor", () -> totals.relayedBytes(dialect)
+                    .acceptor());
         }
     }
 

@@ -80,7 +80,7 @@ public record StatusReport(
                 waiting.stream().limit(LISTED).map(StatusReport::wait).toList());
         all.put("accepted", totals.accepted());
         all.put("routes", object("direct", totals.direct(), "relayed", totals.relayed(), "neither", totals.neither()));
-        all.put("bytes", object("dialer", bytes.dialer(), "accepter", bytes.accepter()));
+        all.put("bytes", object("dialer", bytes.dialer(), "acceptor", bytes.acceptor()));
         var refused = new LinkedHashMap<String, Object>();
         totals.refused().forEach((reason, count) -> refused.put(reason.label(), count));
         all.put("refused", refused);
@@ -110,9 +110,9 @@ public record StatusReport(
                 "name", circuit.name(),
                 "since", now.minusNanos(nowNanos - circuit.startNanos()).truncatedTo(ChronoUnit.MILLIS),
                 "dialer", EventLine.text(circuit.dialer()),
-                "accepter", EventLine.text(circuit.accepter()),
+                "acceptor", EventLine.text(circuit.acceptor()),
                 "dialerBytes", circuit.dialerBytes(),
-                "accepterBytes", circuit.accepterBytes());
+                "acceptorBytes", circuit.acceptorBytes());
     }
 
     private static Map<String, Object> wait(Waits.Wait wait) {

@@ -30,15 +30,15 @@ public final class Totals implements RelayListener {
     /**
      * Bytes that were relayed.
      *
-     * @param dialer from dialers to accepters
-     * @param accepter from accepters to dialers
+     * @param dialer from dialers to acceptors
+     * @param acceptor from acceptors to dialers
      */
-    public record Relayed(long dialer, long accepter) {}
+    public record Relayed(long dialer, long acceptor) {}
 
     /** The sums of one dialect. */
     private static final class Sums {
         private final LongAdder dialer = new LongAdder();
-        private final LongAdder accepter = new LongAdder();
+        private final LongAdder acceptor = new LongAdder();
         private final LongAdder opened = new LongAdder();
         private final LongAdder closed = new LongAdder();
     }
@@ -47,15 +47,15 @@ public final class Totals implements RelayListener {
     private static final class Carried {
         private final Sums sums;
         private final AtomicLong dialer = new AtomicLong();
-        private final AtomicLong accepter = new AtomicLong();
+        private final AtomicLong acceptor = new AtomicLong();
 
         Carried(Sums sums) {
             this.sums = sums;
         }
 
-        void upTo(long dialerBytes, long accepterBytes) {
+        void upTo(long dialerBytes, long acceptorBytes) {
             raise(dialer, dialerBytes, sums.dialer);
-            raise(accepter, accepterBytes, sums.accepter);
+            raise(acceptor, acceptorBytes, sums.acceptor);
         }
 
         private static void raise(AtomicLong counted, long bytes, LongAdder sum) {
@@ -100,7 +100,7 @@ public final class Totals implements RelayListener {
             case RelayEvent.CircuitClosed e -> {
                 Sums sums = of(e.dialect());
                 Carried before = carried.remove(e.circuit());
-                (before == null ? new Carried(sums) : before).upTo(e.dialerBytes(), e.accepterBytes());
+                (before == null ? new Carried(sums) : before).upTo(e.dialerBytes(), e.acceptorBytes());
                 sums.closed.increment();
             }
             case RelayEvent.Listening e -> {}
@@ -128,7 +128,7 @@ public final class Totals implements RelayListener {
         for (Circuit circuit : running.get()) {
             Carried counted = carried.get(circuit.id());
             if (counted != null) {
-                counted.upTo(circuit.dialerBytes(), circuit.accepterBytes());
+                counted.upTo(circuit.dialerBytes(), circuit.acceptorBytes());
             }
         }
     }
@@ -139,19 +139,19 @@ public final class Totals implements RelayListener {
      */
     public Relayed relayedBytes(String dialect) {
         Sums sums = byDialect.get(dialect);
-        return sums == null ? new Relayed(0, 0) : new Relayed(sums.dialer.sum(), sums.accepter.sum());
+        return sums == null ? new Relayed(0, 0) : new Relayed(sums.dialer.sum(), sums.acceptor.sum());
     }
 
     /** {@link #relayedBytes(String)} of several dialects together. */
     public Relayed relayedBytes(Collection<String> dialects) {
         long dialer = 0;
-        long accepter = 0;
+        long acceptor = 0;
         for (String dialect : dialects) {
             Relayed one = relayedBytes(dialect);
             dialer += one.dialer();
-            accepter += one.accepter();
+            acceptor += one.acceptor();
         }
-        return new Relayed(dialer, accepter);
+        return new Relayed(dialer, acceptor);
     }
 
     /** Circuits of one dialect that run, as the events tell it. */

@@ -64,7 +64,7 @@ class DaemonLogTest {
                 .asString()
                 .matches(
                         "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  circuit-closed dialect=rdv circuit=7"
-                                + " name=a1b2c3 reason=peer-reset dialerBytes=10 accepterBytes=20 millis=1500"
+                                + " name=a1b2c3 reason=peer-reset dialerBytes=10 acceptorBytes=20 millis=1500"
                                 + " error=\"java.io.IOException: Connection reset\"");
     }
 
@@ -84,7 +84,7 @@ class DaemonLogTest {
                         "name",
                         "reason",
                         "dialerBytes",
-                        "accepterBytes",
+                        "acceptorBytes",
                         "millis",
                         "error");
         assertThat(object.get("dialerBytes").getAsLong()).isEqualTo(10);

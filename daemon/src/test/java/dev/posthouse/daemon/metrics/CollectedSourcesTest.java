@@ -47,9 +47,9 @@ class CollectedSourcesTest {
         });
     }
 
-    private static RelayEvent closed(long circuit, long dialer, long accepter) {
+    private static RelayEvent closed(long circuit, long dialer, long acceptor) {
         return new RelayEvent.CircuitClosed(
-                "rdv", circuit, NAME, Reason.COMPLETED, dialer, accepter, Duration.ZERO, Optional.empty());
+                "rdv", circuit, NAME, Reason.COMPLETED, dialer, acceptor, Duration.ZERO, Optional.empty());
     }
 
     @Test
@@ -58,14 +58,14 @@ class CollectedSourcesTest {
         totals.on(closed(1, 10, 20));
         assertThat(registry.scrape())
                 .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"dialer\"} 10.0")
-                .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"accepter\"} 20.0");
+                .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"acceptor\"} 20.0");
 
         collect();
         totals.on(closed(2, 1, 2));
 
         assertThat(registry.scrape())
                 .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"dialer\"} 11.0")
-                .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"accepter\"} 22.0");
+                .contains("posthouse_relayed_bytes_total{dialect=\"rdv\",from=\"acceptor\"} 22.0");
     }
 
     @Test

@@ -35,14 +35,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class TotalsTest {
 
-    private static RelayEvent closed(long circuit, long dialer, long accepter) {
+    private static RelayEvent closed(long circuit, long dialer, long acceptor) {
         return new RelayEvent.CircuitClosed(
                 "rdv",
                 circuit,
                 new NameTag("a1b2c3"),
                 Reason.COMPLETED,
                 dialer,
-                accepter,
+                acceptor,
                 Duration.ZERO,
                 Optional.empty());
     }
@@ -88,7 +88,7 @@ class TotalsTest {
         try (var circuits = new FakeCircuits(totals, many)) {
             for (int i = 0; i < many; i++) {
                 circuits.splice(i).dialer = 3;
-                circuits.splice(i).accepter = 4;
+                circuits.splice(i).acceptor = 4;
             }
             var looked = new Looked(circuits.running(), many / 2, () -> {
                 // Half-way: this one ends, whether it was counted already or is still to come.
@@ -204,7 +204,7 @@ class TotalsTest {
         private static final class Said implements Splice {
             private final Consumer<SpliceEnd> onEnd;
             private volatile long dialer;
-            private volatile long accepter;
+            private volatile long acceptor;
 
             Said(Consumer<SpliceEnd> onEnd) {
                 this.onEnd = onEnd;
@@ -217,12 +217,12 @@ class TotalsTest {
 
             @Override
             public long rightToLeft() {
-                return accepter;
+                return acceptor;
             }
 
             @Override
             public void end(Reason reason) {
-                onEnd.accept(new SpliceEnd(reason, dialer, accepter, Optional.empty()));
+                onEnd.accept(new SpliceEnd(reason, dialer, acceptor, Optional.empty()));
             }
         }
 

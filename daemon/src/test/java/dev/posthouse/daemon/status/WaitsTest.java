@@ -35,7 +35,7 @@ class WaitsTest {
 
     @Test
     void whoWaitsIsListedWithTheLongestFirst() {
-        started(Role.ACCEPTER, "aaaaaa", 1);
+        started(Role.ACCEPTOR, "aaaaaa", 1);
         pass(Duration.ofSeconds(3));
         started(Role.DIALER, "bbbbbb", 2);
         pass(Duration.ofSeconds(1));
@@ -50,9 +50,9 @@ class WaitsTest {
 
     @Test
     void whoLeftIsNotListed() {
-        started(Role.ACCEPTER, "aaaaaa", 1);
+        started(Role.ACCEPTOR, "aaaaaa", 1);
         started(Role.DIALER, "bbbbbb", 2);
-        ended(Role.ACCEPTER, "aaaaaa", Duration.ZERO);
+        ended(Role.ACCEPTOR, "aaaaaa", Duration.ZERO);
 
         assertThat(waits.now()).extracting(wait -> wait.remote().getPort()).containsExactly(2);
     }

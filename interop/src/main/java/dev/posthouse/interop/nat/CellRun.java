@@ -87,14 +87,14 @@ final class CellRun implements AutoCloseable {
         long id = nextId++;
         String token = new BigInteger(128, random).toString(Character.MAX_RADIX);
         var dialer = new End("a", pair.dialer(), "dial", id, peers.peer("a", pair.dialer()));
-        var accepter = new End("b", pair.accepter(), "accept", id, peers.peer("b", pair.accepter()));
-        for (End end : dialerFirst ? List.of(dialer, accepter) : List.of(accepter, dialer)) {
+        var acceptor = new End("b", pair.acceptor(), "accept", id, peers.peer("b", pair.acceptor()));
+        for (End end : dialerFirst ? List.of(dialer, acceptor) : List.of(acceptor, dialer)) {
             begin(end, server, token, pair);
         }
         if (cell.cutRelay()) {
-            return cutWhileConnected(dialer, accepter);
+            return cutWhileConnected(dialer, acceptor);
         }
-        return new Try(outcome(dialer), outcome(accepter));
+        return new Try(outcome(dialer), outcome(acceptor));
     }
 
     private void begin(End end, String server, String token, Pair pair) throws LineProcess.Lost {
@@ -118,8 +118,8 @@ final class CellRun implements AutoCloseable {
     }
 
     /** Each end of ours holds half of its bytes back until the relay is gone. */
-    private Try cutWhileConnected(End dialer, End accepter) throws IOException {
-        List<End> holding = Stream.of(dialer, accepter)
+    private Try cutWhileConnected(End dialer, End acceptor) throws IOException {
+        List<End> holding = Stream.of(dialer, acceptor)
                 .filter(end -> end.program() == Program.OURS)
                 .toList();
         var failed = new HashMap<End, Outcome>();
@@ -129,16 +129,16 @@ final class CellRun implements AutoCloseable {
         if (!failed.isEmpty()) {
             // What has connected waits for a word that will not come, and is started anew with the next try.
             peers.drop(dialer.host(), dialer.program());
-            peers.drop(accepter.host(), accepter.program());
+            peers.drop(acceptor.host(), acceptor.program());
             Outcome other = Outcome.failed(dialer.id(), 0, "given up, since the other end has failed");
-            return new Try(failed.getOrDefault(dialer, other), failed.getOrDefault(accepter, other));
+            return new Try(failed.getOrDefault(dialer, other), failed.getOrDefault(acceptor, other));
         }
         lab.cut(RELAY);
         try {
             for (End end : holding) {
                 end.process().tell(TryCommand.RESUME);
             }
-            return new Try(outcome(dialer), outcome(accepter));
+            return new Try(outcome(dialer), outcome(acceptor));
         } finally {
             lab.heal(RELAY);
         }

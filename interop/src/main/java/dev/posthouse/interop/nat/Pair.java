@@ -10,13 +10,13 @@ enum Pair {
 
     private final String label;
     private final Program dialer;
-    private final Program accepter;
+    private final Program acceptor;
     private final Program relay;
 
-    Pair(String label, Program dialer, Program accepter, Program relay) {
+    Pair(String label, Program dialer, Program acceptor, Program relay) {
         this.label = label;
         this.dialer = dialer;
-        this.accepter = accepter;
+        this.acceptor = acceptor;
         this.relay = relay;
     }
 
@@ -29,8 +29,8 @@ enum Pair {
         return dialer;
     }
 
-    Program accepter() {
-        return accepter;
+    Program acceptor() {
+        return acceptor;
     }
 
     Program relay() {
@@ -39,6 +39,6 @@ enum Pair {
 
     /** Whether all three are ours, so that each end knows the other's round trip. */
     boolean isAllOurs() {
-        return dialer == Program.OURS && accepter == Program.OURS && relay == Program.OURS;
+        return dialer == Program.OURS && acceptor == Program.OURS && relay == Program.OURS;
     }
 }

@@ -111,7 +111,7 @@ final class Table {
             for (Try one : tally.tries()) {
                 var ends = new JsonObject();
                 ends.add("dialer", JsonParser.parseString(one.dialer().toJson()));
-                ends.add("accepter", JsonParser.parseString(one.accepter().toJson()));
+                ends.add("acceptor", JsonParser.parseString(one.acceptor().toJson()));
                 tries.add(ends);
             }
             row.add("tries", tries);

@@ -10,9 +10,9 @@ import java.util.Optional;
  * What one try came to, as both ends tell it.
  *
  * @param dialer the dialing end
- * @param accepter the accepting end
+ * @param acceptor the accepting end
  */
-record Try(Outcome dialer, Outcome accepter) {
+record Try(Outcome dialer, Outcome acceptor) {
 
     /** What our dialer's default picker promises: {@code Picker.adaptive()}. */
     private static final int PATIENCE_TRIPS = 10;
@@ -39,10 +39,10 @@ record Try(Outcome dialer, Outcome accepter) {
     }
 
     Result result() {
-        if (panicked(dialer) || panicked(accepter)) {
+        if (panicked(dialer) || panicked(acceptor)) {
             return Result.GO_PANICKED;
         }
-        if (!dialer.ok() || !accepter.ok() || !dialer.route().equals(accepter.route())) {
+        if (!dialer.ok() || !acceptor.ok() || !dialer.route().equals(acceptor.route())) {
             return Result.FAILED;
         }
         return dialer.route().equals(Optional.of("direct")) ? Result.DIRECT : Result.RELAYED;
@@ -77,7 +77,7 @@ record Try(Outcome dialer, Outcome accepter) {
      */
     private Optional<String> tooLong() {
         Duration own = dialer.relayRoundTrip().orElse(Duration.ZERO);
-        Duration peer = accepter.relayRoundTrip().orElse(own);
+        Duration peer = acceptor.relayRoundTrip().orElse(own);
         Duration wait = own.plus(peer).dividedBy(2).multipliedBy(PATIENCE_TRIPS);
         Duration patience = wait.compareTo(LEAST_PATIENCE) < 0
                 ? LEAST_PATIENCE
@@ -89,7 +89,7 @@ record Try(Outcome dialer, Outcome accepter) {
     }
 
     private String describe() {
-        return "dialer " + describe(dialer) + "; accepter " + describe(accepter);
+        return "dialer " + describe(dialer) + "; acceptor " + describe(acceptor);
     }
 
     private static String describe(Outcome end) {

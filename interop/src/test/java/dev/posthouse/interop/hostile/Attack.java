@@ -73,7 +73,7 @@ enum Attack {
         void start(Rush rush) {
             rush.repeat(400, () -> {
                 Neighbour.Met met = met(rush);
-                Thread.startVirtualThread(() -> flood(met.accepter()));
+                Thread.startVirtualThread(() -> flood(met.acceptor()));
                 while (true) {
                     Neighbour.write(met.dialer(), noise(64 * 1024));
                 }
@@ -87,19 +87,19 @@ enum Attack {
         void start(Rush rush) {
             rush.repeat(128, () -> {
                 String token = token();
-                TlsStream accepter = tls(rush);
+                TlsStream acceptor = tls(rush);
                 TlsStream dialer = tls(rush);
-                accepter.write(text(Neighbour.Met.request("ACCEPT", token)));
+                acceptor.write(text(Neighbour.Met.request("ACCEPT", token)));
                 dialer.write(text(Neighbour.Met.request("DIAL", token)));
                 dialer.read(ByteBuffer.allocate(1));
                 dialer.write(text("CONTINUE\n"));
                 Thread.startVirtualThread(() -> {
                     try {
                         while (true) {
-                            accepter.write(noise(64 * 1024));
+                            acceptor.write(noise(64 * 1024));
                         }
                     } catch (IOException e) {
-                        accepter.abort();
+                        acceptor.abort();
                     }
                 });
                 while (true) {
@@ -257,12 +257,12 @@ enum Attack {
         void start(Rush rush) {
             rush.repeat(32, () -> {
                 String token = token();
-                SocketChannel accepter = rush.connect();
+                SocketChannel acceptor = rush.connect();
                 SocketChannel dialer = rush.connect();
                 int stage = ThreadLocalRandom.current().nextInt(6);
                 try {
                     if (stage > 0) {
-                        Neighbour.write(accepter, Neighbour.Met.request("ACCEPT", token));
+                        Neighbour.write(acceptor, Neighbour.Met.request("ACCEPT", token));
                     }
                     if (stage > 1) {
                         Neighbour.write(dialer, Neighbour.Met.request("DIAL", token));
@@ -278,7 +278,7 @@ enum Attack {
                     }
                 } finally {
                     rush.reset(dialer);
-                    rush.reset(accepter);
+                    rush.reset(acceptor);
                 }
             });
         }
@@ -332,15 +332,15 @@ enum Attack {
 
     private static Neighbour.Met met(Rush rush) throws IOException {
         String token = token();
-        SocketChannel accepter = rush.connect();
+        SocketChannel acceptor = rush.connect();
         SocketChannel dialer = rush.connect();
-        Neighbour.write(accepter, Neighbour.Met.request("ACCEPT", token));
+        Neighbour.write(acceptor, Neighbour.Met.request("ACCEPT", token));
         Neighbour.write(dialer, Neighbour.Met.request("DIAL", token));
         if (dialer.read(ByteBuffer.allocate(1)) < 0) {
             throw new IOException("refused");
         }
         Neighbour.write(dialer, "CONTINUE\n");
-        return new Neighbour.Met(dialer, accepter);
+        return new Neighbour.Met(dialer, acceptor);
     }
 
     private static TlsStream tls(Rush rush) throws IOException {

@@ -134,7 +134,7 @@ class HostileTest {
         try (Met met = Met.at(relay, NEWCOMER, token)) {
             ByteBuffer one = ByteBuffer.allocate(1);
             Neighbour.write(met.dialer(), "h");
-            met.accepter().read(one);
+            met.acceptor().read(one);
             assertThat(one.get(0)).isEqualTo((byte) 'h');
         }
         return Duration.ofNanos(System.nanoTime() - start);

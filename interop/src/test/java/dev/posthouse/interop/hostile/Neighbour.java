@@ -18,7 +18,7 @@ final class Neighbour implements AutoCloseable {
     private static final int PIECE = 64 * 1024;
 
     private final SocketChannel dialer;
-    private final SocketChannel accepter;
+    private final SocketChannel acceptor;
     private final long seed;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
@@ -28,9 +28,9 @@ final class Neighbour implements AutoCloseable {
     private volatile Throwable failure = new IllegalStateException("it has not ended");
     private volatile boolean whole;
 
-    private Neighbour(SocketChannel dialer, SocketChannel accepter, long seed) {
+    private Neighbour(SocketChannel dialer, SocketChannel acceptor, long seed) {
         this.dialer = dialer;
-        this.accepter = accepter;
+        this.acceptor = acceptor;
         this.seed = seed;
         this.sending = Thread.ofPlatform().name("neighbour sends").start(this::send);
         this.receiving = Thread.ofPlatform().name("neighbour receives").start(this::receive);
@@ -39,7 +39,7 @@ final class Neighbour implements AutoCloseable {
     /** Two peers meet at the relay and go on through it. */
     static Neighbour meet(Target relay, InetAddress from, String token, long seed) throws IOException {
         Met met = Met.at(relay, from, token);
-        return new Neighbour(met.dialer(), met.accepter(), seed);
+        return new Neighbour(met.dialer(), met.acceptor(), seed);
     }
 
     /** Bytes that have arrived, and were right. */
@@ -68,7 +68,7 @@ final class Neighbour implements AutoCloseable {
         ByteBuffer piece = ByteBuffer.allocate(PIECE);
         try {
             while (true) {
-                while (piece.hasRemaining() && accepter.read(piece) >= 0) {
+                while (piece.hasRemaining() && acceptor.read(piece) >= 0) {
                     // goes on until the piece is full, or the end
                 }
                 if (piece.position() == 0) {
@@ -111,11 +111,11 @@ final class Neighbour implements AutoCloseable {
     public void close() throws IOException {
         stopped = true;
         dialer.close();
-        accepter.close();
+        acceptor.close();
     }
 
     /** Two that have met and said CONTINUE: everything else goes through. */
-    record Met(SocketChannel dialer, SocketChannel accepter) implements AutoCloseable {
+    record Met(SocketChannel dialer, SocketChannel acceptor) implements AutoCloseable {
 
         static String request(String method, String token) {
             return method + " /" + token + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade\r\n"
@@ -123,20 +123,20 @@ final class Neighbour implements AutoCloseable {
         }
 
         static Met at(Target relay, InetAddress from, String token) throws IOException {
-            SocketChannel accepter = relay.connect(from);
+            SocketChannel acceptor = relay.connect(from);
             SocketChannel dialer = relay.connect(from);
             try {
-                write(accepter, request("ACCEPT", token));
+                write(acceptor, request("ACCEPT", token));
                 write(dialer, request("DIAL", token));
                 readHead(dialer);
-                readHead(accepter);
+                readHead(acceptor);
                 write(dialer, "CONTINUE\n");
-                if (!readLine(accepter).equals("CONTINUE\n")) {
+                if (!readLine(acceptor).equals("CONTINUE\n")) {
                     throw new IOException("no CONTINUE");
                 }
-                return new Met(dialer, accepter);
+                return new Met(dialer, acceptor);
             } catch (IOException e) {
-                accepter.close();
+                acceptor.close();
                 dialer.close();
                 throw e;
             }
@@ -171,7 +171,7 @@ final class Neighbour implements AutoCloseable {
         @Override
         public void close() throws IOException {
             dialer.close();
-            accepter.close();
+            acceptor.close();
         }
     }
 }

@@ -53,11 +53,11 @@ class DaemonTest {
             try (Leg connector = Leg.connect(relay.meeting(), c, d)) {
                 listener.isCalled(1);
                 try (Leg accept = Leg.accept(relay.meeting(), d, c);
-                        ChildProcess accepter = rdv("accept", relay);
+                        ChildProcess acceptor = rdv("accept", relay);
                         ChildProcess dialer = rdv("dial", relay)) {
                     accept.say("offset runs");
                     connector.hears("offset runs");
-                    Events.err(accepter).await("connected");
+                    Events.err(acceptor).await("connected");
                     Events.err(dialer).await("connected");
 
                     JsonObject status =
@@ -84,7 +84,7 @@ class DaemonTest {
                     connector.hears("it still does");
                     dialer.input().write("and so does rdv\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
                     dialer.input().flush();
-                    accepter.awaitLine(ChildProcess.Output.OUT, said -> said.equals("and so does rdv"), "rdv's line");
+                    acceptor.awaitLine(ChildProcess.Output.OUT, said -> said.equals("and so does rdv"), "rdv's line");
                 }
             }
         }

@@ -89,7 +89,7 @@ final class LiveRelay implements AutoCloseable {
     /** Waits until somebody listens there. */
     void awaitListening(Who listener) {
         if (side == Side.OURS) {
-            awaitOurs("wait-started", "accepter", listener);
+            awaitOurs("wait-started", "acceptor", listener);
         } else {
             events.await("relay_listening", e -> e.get("from").getAsString().equals(listener.key()));
         }

@@ -63,22 +63,22 @@ class CommandLineTest {
 
     static Stream<Arguments> cells() {
         return Stream.of(CommandLine.values()).flatMap(server -> Stream.of(CommandLine.values())
-                .flatMap(dialer -> Stream.of(CommandLine.values()).flatMap(accepter -> Stream.of(Way.values())
-                        .map(way -> Arguments.of(server, dialer, accepter, way)))));
+                .flatMap(dialer -> Stream.of(CommandLine.values()).flatMap(acceptor -> Stream.of(Way.values())
+                        .map(way -> Arguments.of(server, dialer, acceptor, way)))));
     }
 
     @ParameterizedTest(name = "serve {0}, dial {1} < file, accept {2} > file, {3}")
     @MethodSource("cells")
-    void aFileGoesFromTheDialerToTheAccepter(CommandLine server, CommandLine dialer, CommandLine accepter, Way way)
+    void aFileGoesFromTheDialerToTheAcceptor(CommandLine server, CommandLine dialer, CommandLine acceptor, Way way)
             throws Exception {
-        transfer(server, way, dialer, "dial", accepter, "accept");
+        transfer(server, way, dialer, "dial", acceptor, "accept");
     }
 
     @ParameterizedTest(name = "serve {0}, accept {2} < file, dial {1} > file, {3}")
     @MethodSource("cells")
-    void aFileGoesFromTheAccepterToTheDialer(CommandLine server, CommandLine dialer, CommandLine accepter, Way way)
+    void aFileGoesFromTheAcceptorToTheDialer(CommandLine server, CommandLine dialer, CommandLine acceptor, Way way)
             throws Exception {
-        transfer(server, way, accepter, "accept", dialer, "dial");
+        transfer(server, way, acceptor, "accept", dialer, "dial");
     }
 
     /** The receiver is ours with {@code < /dev/null}, or the original with an input that never ends. */
@@ -111,11 +111,11 @@ class CommandLineTest {
     void filesGoBothWaysAtOnceWhereEverythingOnTheWayIsOurs(Way way) throws Exception {
         String token = "both-" + way;
         Path toDialer = directory.resolve(token + "-dialer");
-        Path toAccepter = directory.resolve(token + "-accepter");
-        try (ChildProcess accepter = CommandLine.OURS
+        Path toAcceptor = directory.resolve(token + "-acceptor");
+        try (ChildProcess acceptor = CommandLine.OURS
                         .connect("accept", way, ours.url(), token)
                         .input(BACK.file(directory))
-                        .output(toAccepter)
+                        .output(toAcceptor)
                         .start();
                 ChildProcess dialer = CommandLine.OURS
                         .connect("dial", way, ours.url(), token)
@@ -123,10 +123,10 @@ class CommandLineTest {
                         .output(toDialer)
                         .start()) {
             assertThat(dialer.awaitExit()).as(() -> dialer.everything()).isZero();
-            assertThat(accepter.awaitExit()).as(() -> accepter.everything()).isZero();
+            assertThat(acceptor.awaitExit()).as(() -> acceptor.everything()).isZero();
             assertThat(CommandLine.OURS.route(dialer)).isEqualTo(way);
         }
-        assertThat(sha256(toAccepter)).isEqualTo(DATA.sha256());
+        assertThat(sha256(toAcceptor)).isEqualTo(DATA.sha256());
         assertThat(sha256(toDialer)).isEqualTo(BACK.sha256());
     }
 
@@ -155,7 +155,7 @@ class CommandLineTest {
     void ourAcceptReceivesFromAPeerInThisProcessAtTheOriginalServer(Way way) throws Exception {
         Path received = directory.resolve("in-process-" + way);
         try (LiveServer server = LiveServer.Kind.ORIGINAL.start();
-                ChildProcess accepter = CommandLine.OURS
+                ChildProcess acceptor = CommandLine.OURS
                         .connect("accept", way, server.uri().toString(), "in-process")
                         .output(received)
                         .start();
@@ -164,7 +164,7 @@ class CommandLineTest {
             Background<?> sending = Background.run(() -> send(connection, DATA));
             sending.result();
             connection.close();
-            assertThat(accepter.awaitExit()).as(() -> accepter.everything()).isZero();
+            assertThat(acceptor.awaitExit()).as(() -> acceptor.everything()).isZero();
             assertThat(server.choice("in-process").way()).isEqualTo(way);
         }
         assertThat(sha256(received)).isEqualTo(DATA.sha256());
@@ -187,13 +187,13 @@ class CommandLineTest {
                     "--cacert",
                     certificates.authority().toString());
             List<String> dial = List.of("dial", url, "tls", "--space", "none", "--insecure");
-            try (ChildProcess accepter = ChildProcess.of(Programs.posthouse(accept))
+            try (ChildProcess acceptor = ChildProcess.of(Programs.posthouse(accept))
                             .output(received)
                             .start();
                     ChildProcess dialer = ChildProcess.of(Programs.posthouse(dial))
                             .input(few.file(directory))
                             .start()) {
-                assertThat(accepter.awaitExit()).as(() -> accepter.everything()).isZero();
+                assertThat(acceptor.awaitExit()).as(() -> acceptor.everything()).isZero();
                 assertThat(dialer.awaitExit()).as(() -> dialer.everything()).isZero();
                 assertThat(dialer.lines(ChildProcess.Output.OUT)).isEmpty();
                 assertThat(dialer.lines(ChildProcess.Output.ERR)).noneMatch(said -> said.contains("DEBUG"));

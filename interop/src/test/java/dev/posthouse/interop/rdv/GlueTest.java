@@ -34,56 +34,56 @@ class GlueTest {
 
     @ParameterizedTest
     @EnumSource(LiveServer.Kind.class)
-    void continueAndDataBehindTheSecondRequestReachTheAccepter(LiveServer.Kind kind) throws Exception {
+    void continueAndDataBehindTheSecondRequestReachTheAcceptor(LiveServer.Kind kind) throws Exception {
         try (LiveServer server = kind.start();
-                RawPeer accepter = RawPeer.to(server.address());
+                RawPeer acceptor = RawPeer.to(server.address());
                 RawPeer dialer = RawPeer.to(server.address())) {
-            accepter.send(RawPeer.request("ACCEPT", "behind-request", ""));
+            acceptor.send(RawPeer.request("ACCEPT", "behind-request", ""));
             server.awaitWaiting("behind-request");
             dialer.send(RawPeer.request("DIAL", "behind-request", "") + "CONTINUE\nhello");
 
             assertThat(dialer.readHead()).startsWith("HTTP/1.1 101 ");
-            assertThat(accepter.readHead()).startsWith("HTTP/1.1 101 ");
-            assertThat(accepter.read(14)).isEqualTo("CONTINUE\nhello");
-            accepter.send("and back");
+            assertThat(acceptor.readHead()).startsWith("HTTP/1.1 101 ");
+            assertThat(acceptor.read(14)).isEqualTo("CONTINUE\nhello");
+            acceptor.send("and back");
             assertThat(dialer.read(8)).isEqualTo("and back");
         }
     }
 
     @ParameterizedTest
     @EnumSource(LiveServer.Kind.class)
-    void dataOfTheAccepterBehindTheSecondRequestReachesTheDialerAfterContinue(LiveServer.Kind kind) throws Exception {
+    void dataOfTheAcceptorBehindTheSecondRequestReachesTheDialerAfterContinue(LiveServer.Kind kind) throws Exception {
         try (LiveServer server = kind.start();
                 RawPeer dialer = RawPeer.to(server.address());
-                RawPeer accepter = RawPeer.to(server.address())) {
-            dialer.send(RawPeer.request("DIAL", "early-accepter", ""));
-            server.awaitWaiting("early-accepter");
-            accepter.send(RawPeer.request("ACCEPT", "early-accepter", "") + "early");
+                RawPeer acceptor = RawPeer.to(server.address())) {
+            dialer.send(RawPeer.request("DIAL", "early-acceptor", ""));
+            server.awaitWaiting("early-acceptor");
+            acceptor.send(RawPeer.request("ACCEPT", "early-acceptor", "") + "early");
             dialer.readHead();
-            accepter.readHead();
+            acceptor.readHead();
             dialer.send("CONTINUE\n");
 
             assertThat(dialer.read(5)).isEqualTo("early");
-            assertThat(accepter.read(9)).isEqualTo("CONTINUE\n");
+            assertThat(acceptor.read(9)).isEqualTo("CONTINUE\n");
         }
     }
 
     @ParameterizedTest
     @EnumSource(LiveServer.Kind.class)
-    void dataOfTheAccepterBehindThe101ReachesTheDialerAfterContinue(LiveServer.Kind kind) throws Exception {
+    void dataOfTheAcceptorBehindThe101ReachesTheDialerAfterContinue(LiveServer.Kind kind) throws Exception {
         try (LiveServer server = kind.start();
                 RawPeer dialer = RawPeer.to(server.address());
-                RawPeer accepter = RawPeer.to(server.address())) {
-            accepter.send(RawPeer.request("ACCEPT", "before-continue", ""));
+                RawPeer acceptor = RawPeer.to(server.address())) {
+            acceptor.send(RawPeer.request("ACCEPT", "before-continue", ""));
             server.awaitWaiting("before-continue");
             dialer.send(RawPeer.request("DIAL", "before-continue", ""));
-            accepter.readHead();
-            accepter.send("not asked yet");
+            acceptor.readHead();
+            acceptor.send("not asked yet");
             dialer.readHead();
             dialer.send("CONTINUE\ndata");
 
             assertThat(dialer.read(13)).isEqualTo("not asked yet");
-            assertThat(accepter.read(13)).isEqualTo("CONTINUE\ndata");
+            assertThat(acceptor.read(13)).isEqualTo("CONTINUE\ndata");
         }
     }
 
@@ -92,22 +92,22 @@ class GlueTest {
     void aRequestAndACommandMayComeByteByByte(LiveServer.Kind kind) throws Exception {
         try (LiveServer server = kind.start();
                 RawPeer dialer = RawPeer.to(server.address());
-                RawPeer accepter = RawPeer.to(server.address())) {
-            accepter.sendByteByByte(RawPeer.request("ACCEPT", "in-pieces", "127.0.0.1:40001"));
+                RawPeer acceptor = RawPeer.to(server.address())) {
+            acceptor.sendByteByByte(RawPeer.request("ACCEPT", "in-pieces", "127.0.0.1:40001"));
             server.awaitWaiting("in-pieces");
             dialer.sendByteByByte(RawPeer.request("DIAL", "in-pieces", ""));
 
             assertThat(dialer.readHead()).contains("127.0.0.1:40001");
-            accepter.readHead();
+            acceptor.readHead();
             dialer.sendByteByByte("CONTINUE\nslow");
-            assertThat(accepter.read(13)).isEqualTo("CONTINUE\nslow");
+            assertThat(acceptor.read(13)).isEqualTo("CONTINUE\nslow");
         }
     }
 
     // ---- our client at the relay
 
     @Test
-    void anAccepterKeepsContinueAndDataBehindThe101() throws Exception {
+    void anAcceptorKeepsContinueAndDataBehindThe101() throws Exception {
         try (RawServer server = RawServer.start()) {
             var accepting = OurClient.connect(Way.RELAYED, Method.ACCEPT, server.uri(), "glued");
             try (RawPeer relay = server.accept()) {
@@ -160,18 +160,18 @@ class GlueTest {
     @org.junit.jupiter.params.provider.ValueSource(booleans = {false, true})
     void aDialerKeepsDataBehindTheHeaderLine(boolean byteByByte) throws Exception {
         try (RawServer server = RawServer.start();
-                RawServer accepter = RawServer.start()) {
+                RawServer acceptor = RawServer.start()) {
             var dialing = OurClient.connect(Way.DIRECT, Method.DIAL, server.uri(), "direct");
             try (RawPeer relay = server.accept()) {
                 relay.readHead();
-                relay.send(RawServer.switching(accepter.text()));
-                try (RawPeer direct = accepter.accept()) {
+                relay.send(RawServer.switching(acceptor.text()));
+                try (RawPeer direct = acceptor.accept()) {
                     send(direct, "rdv/1 ACCEPT direct\nhello", byteByByte);
                     assertThat(direct.readLine()).isEqualTo("rdv/1 DIAL direct\n");
                     assertThat(direct.readLine()).isEqualTo("CONTINUE\n");
-                    assertThat(relay.readToEnd()).isEqualTo("OTHER " + accepter.text() + "\n");
+                    assertThat(relay.readToEnd()).isEqualTo("OTHER " + acceptor.text() + "\n");
                     try (Connection connection = dialing.result()) {
-                        assertThat(connection.route()).isEqualTo(new Route.Direct(accepter.address()));
+                        assertThat(connection.route()).isEqualTo(new Route.Direct(acceptor.address()));
                         assertThat(read(connection, 5)).isEqualTo("hello");
                     }
                 }
@@ -181,7 +181,7 @@ class GlueTest {
 
     @ParameterizedTest(name = "byte by byte: {0}")
     @org.junit.jupiter.params.provider.ValueSource(booleans = {false, true})
-    void anAccepterKeepsContinueAndDataBehindTheHeaderLine(boolean byteByByte) throws Exception {
+    void anAcceptorKeepsContinueAndDataBehindTheHeaderLine(boolean byteByByte) throws Exception {
         try (RawServer server = RawServer.start();
                 RawServer dialer = RawServer.start()) {
             var accepting = OurClient.connect(Way.DIRECT, Method.ACCEPT, server.uri(), "direct");
@@ -202,7 +202,7 @@ class GlueTest {
     }
 
     @Test
-    void anAccepterThatIsConnectedToTakesTheSameWords() throws Exception {
+    void anAcceptorThatIsConnectedToTakesTheSameWords() throws Exception {
         try (RawServer server = RawServer.start()) {
             var accepting = OurClient.connect(Way.DIRECT, Method.ACCEPT, server.uri(), "inbound");
             try (RawPeer relay = server.accept()) {
@@ -233,25 +233,25 @@ class GlueTest {
     static Stream<Arguments> gluedCells() {
         return Stream.of(LiveServer.Kind.values()).flatMap(server -> Stream.of(LiveClient.Kind.values())
                 .flatMap(dialer -> Stream.of(LiveClient.Kind.values())
-                        .filter(accepter -> dialer == LiveClient.Kind.ORIGINAL || accepter == LiveClient.Kind.ORIGINAL)
-                        .flatMap(accepter ->
-                                Stream.of(Way.values()).map(way -> Arguments.of(server, dialer, accepter, way)))));
+                        .filter(acceptor -> dialer == LiveClient.Kind.ORIGINAL || acceptor == LiveClient.Kind.ORIGINAL)
+                        .flatMap(acceptor ->
+                                Stream.of(Way.values()).map(way -> Arguments.of(server, dialer, acceptor, way)))));
     }
 
-    @ParameterizedTest(name = "server {0}, dialer {1}, accepter {2}, {3}")
+    @ParameterizedTest(name = "server {0}, dialer {1}, acceptor {2}, {3}")
     @MethodSource("gluedCells")
     void whatTheOriginalGluesToContinueArrives(
-            LiveServer.Kind serverKind, LiveClient.Kind dialerKind, LiveClient.Kind accepterKind, Way way)
+            LiveServer.Kind serverKind, LiveClient.Kind dialerKind, LiveClient.Kind acceptorKind, Way way)
             throws Exception {
         Payload fromDialer = Payload.of(6411, 1_000);
-        Payload fromAccepter = Payload.of(6412, 70_000);
-        String token = "glue-" + dialerKind + "-" + accepterKind + "-" + way;
+        Payload fromAcceptor = Payload.of(6412, 70_000);
+        String token = "glue-" + dialerKind + "-" + acceptorKind + "-" + way;
         try (LiveServer server = serverKind.start()) {
-            var accepting = glued(accepterKind, way)
-                    .exchange(Method.ACCEPT, server.uri(), token, fromAccepter, fromDialer, directory);
+            var accepting = glued(acceptorKind, way)
+                    .exchange(Method.ACCEPT, server.uri(), token, fromAcceptor, fromDialer, directory);
             var dialing = glued(dialerKind, way)
-                    .exchange(Method.DIAL, server.uri(), token, fromDialer, fromAccepter, directory);
-            assertThat(dialing.result().received()).isEqualTo(fromAccepter.sha256());
+                    .exchange(Method.DIAL, server.uri(), token, fromDialer, fromAcceptor, directory);
+            assertThat(dialing.result().received()).isEqualTo(fromAcceptor.sha256());
             assertThat(accepting.result().received()).isEqualTo(fromDialer.sha256());
             assertThat(server.choice(token).way()).isEqualTo(way);
         }

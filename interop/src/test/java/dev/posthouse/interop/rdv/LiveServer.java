@@ -85,7 +85,7 @@ sealed interface LiveServer extends AutoCloseable permits OurServer, OriginalSer
      * What became of a pair.
      *
      * @param way the route that the dialer told the server of
-     * @param direct the accepter's address that came with OTHER
+     * @param direct the acceptor's address that came with OTHER
      */
     record Choice(Way way, Optional<String> direct) {}
 
@@ -93,10 +93,10 @@ sealed interface LiveServer extends AutoCloseable permits OurServer, OriginalSer
      * What a circuit carried.
      *
      * @param dialerBytes from the dialer
-     * @param accepterBytes from the accepter
+     * @param acceptorBytes from the acceptor
      * @param inOrder whether it came to its end by itself
      */
-    record Carried(long dialerBytes, long accepterBytes, boolean inOrder) {
+    record Carried(long dialerBytes, long acceptorBytes, boolean inOrder) {
 
         /** More than the acknowledged stream adds to a transfer of this size. */
         private static long room(long bytes) {
@@ -108,9 +108,9 @@ sealed interface LiveServer extends AutoCloseable permits OurServer, OriginalSer
          *
          * @param acknowledged whether they were framed as the acknowledged stream: then a few more
          */
-        void assertOf(long fromDialer, long fromAccepter, boolean acknowledged) {
+        void assertOf(long fromDialer, long fromAcceptor, boolean acknowledged) {
             assertThat(dialerBytes).isBetween(fromDialer, fromDialer + (acknowledged ? room(fromDialer) : 0));
-            assertThat(accepterBytes).isBetween(fromAccepter, fromAccepter + (acknowledged ? room(fromAccepter) : 0));
+            assertThat(acceptorBytes).isBetween(fromAcceptor, fromAcceptor + (acknowledged ? room(fromAcceptor) : 0));
         }
     }
 

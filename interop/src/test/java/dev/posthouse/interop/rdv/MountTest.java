@@ -16,12 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Servers below a path and behind TLS, with every dialer and every accepter, over either route. */
+/** Servers below a path and behind TLS, with every dialer and every acceptor, over either route. */
 @LiveRdv
 class MountTest {
 
     private static final Payload FROM_DIALER = Payload.of(6421, 1_000_001);
-    private static final Payload FROM_ACCEPTER = Payload.of(6422, 700_003);
+    private static final Payload FROM_ACCEPTOR = Payload.of(6422, 700_003);
 
     /** How a server is reached, and why it is trusted. */
     enum Mount {
@@ -46,32 +46,32 @@ class MountTest {
         return Stream.of(Mount.values()).flatMap(mount -> Stream.of(LiveServer.Kind.values())
                 .flatMap(server -> Stream.of(LiveClient.Kind.values())
                         .flatMap(dialer -> Stream.of(LiveClient.Kind.values())
-                                .flatMap(accepter -> Stream.of(Way.values())
-                                        .map(way -> Arguments.of(mount, server, dialer, accepter, way))))));
+                                .flatMap(acceptor -> Stream.of(Way.values())
+                                        .map(way -> Arguments.of(mount, server, dialer, acceptor, way))))));
     }
 
-    @ParameterizedTest(name = "{0}: server {1}, dialer {2}, accepter {3}, {4}")
+    @ParameterizedTest(name = "{0}: server {1}, dialer {2}, acceptor {3}, {4}")
     @MethodSource("cells")
     void peersMeetAndExchange(
-            Mount mount, LiveServer.Kind serverKind, LiveClient.Kind dialerKind, LiveClient.Kind accepterKind, Way way)
+            Mount mount, LiveServer.Kind serverKind, LiveClient.Kind dialerKind, LiveClient.Kind acceptorKind, Way way)
             throws Exception {
-        String token = "mount-" + dialerKind + "-" + accepterKind + "-" + way;
+        String token = "mount-" + dialerKind + "-" + acceptorKind + "-" + way;
         try (LiveServer server = serverKind.start(settings(mount))) {
-            var accepting = client(accepterKind, mount, way)
-                    .exchange(Method.ACCEPT, server.uri(), token, FROM_ACCEPTER, FROM_DIALER, directory);
+            var accepting = client(acceptorKind, mount, way)
+                    .exchange(Method.ACCEPT, server.uri(), token, FROM_ACCEPTOR, FROM_DIALER, directory);
             var dialing = client(dialerKind, mount, way)
-                    .exchange(Method.DIAL, server.uri(), token, FROM_DIALER, FROM_ACCEPTER, directory);
-            assertThat(dialing.result().received()).isEqualTo(FROM_ACCEPTER.sha256());
+                    .exchange(Method.DIAL, server.uri(), token, FROM_DIALER, FROM_ACCEPTOR, directory);
+            assertThat(dialing.result().received()).isEqualTo(FROM_ACCEPTOR.sha256());
             assertThat(accepting.result().received()).isEqualTo(FROM_DIALER.sha256());
             assertThat(server.choice(token).way()).isEqualTo(way);
             if (way == Way.RELAYED) {
                 server.carried(token)
                         .assertOf(
                                 FROM_DIALER.length() + Exchange.FRAMING,
-                                FROM_ACCEPTER.length() + Exchange.FRAMING,
+                                FROM_ACCEPTOR.length() + Exchange.FRAMING,
                                 serverKind == LiveServer.Kind.OURS
                                         && dialerKind == LiveClient.Kind.OURS
-                                        && accepterKind == LiveClient.Kind.OURS);
+                                        && acceptorKind == LiveClient.Kind.OURS);
             }
         }
     }

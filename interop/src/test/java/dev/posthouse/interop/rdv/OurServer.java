@@ -129,7 +129,7 @@ final class OurServer implements LiveServer {
     public Carried carried(String token) {
         RelayEvent.CircuitClosed closed =
                 await(RelayEvent.CircuitClosed.class, event -> event.name().equals(NameTag.of(token)));
-        return new Carried(closed.dialerBytes(), closed.accepterBytes(), closed.reason() == Reason.COMPLETED);
+        return new Carried(closed.dialerBytes(), closed.acceptorBytes(), closed.reason() == Reason.COMPLETED);
     }
 
     @Override

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProxyTest {
 
     private static final Payload FROM_DIALER = Payload.of(6441, 300_007);
-    private static final Payload FROM_ACCEPTER = Payload.of(6442, 200_003);
+    private static final Payload FROM_ACCEPTOR = Payload.of(6442, 200_003);
     private static final NetworkBlocks LOOPBACK = NetworkBlocks.parse(List.of("127.0.0.0/8"));
 
     /** What stands in front, and what it tells. */
@@ -54,38 +54,38 @@ class ProxyTest {
 
     static Stream<Arguments> cells() {
         return Stream.of(Front.values()).flatMap(front -> Stream.of(LiveClient.Kind.values())
-                .flatMap(dialer -> Stream.of(LiveClient.Kind.values()).flatMap(accepter -> Stream.of(Way.values())
-                        .map(way -> Arguments.of(front, dialer, accepter, way)))));
+                .flatMap(dialer -> Stream.of(LiveClient.Kind.values()).flatMap(acceptor -> Stream.of(Way.values())
+                        .map(way -> Arguments.of(front, dialer, acceptor, way)))));
     }
 
-    @ParameterizedTest(name = "{0}: dialer {1}, accepter {2}, {3}")
+    @ParameterizedTest(name = "{0}: dialer {1}, acceptor {2}, {3}")
     @MethodSource("cells")
     void peersLearnTheAddressThatTheProxySaw(
-            Front front, LiveClient.Kind dialerKind, LiveClient.Kind accepterKind, Way way) throws Exception {
+            Front front, LiveClient.Kind dialerKind, LiveClient.Kind acceptorKind, Way way) throws Exception {
         String token = "proxied";
         try (LiveServer server = serverBehind(front);
                 ChildProcess proxy = start(front, server.address())) {
             URI uri = URI.create("http://127.0.0.1:" + port);
             var accepting =
-                    accepterKind.with(way).exchange(Method.ACCEPT, uri, token, FROM_ACCEPTER, FROM_DIALER, directory);
-            var dialing = dialerKind.with(way).exchange(Method.DIAL, uri, token, FROM_DIALER, FROM_ACCEPTER, directory);
+                    acceptorKind.with(way).exchange(Method.ACCEPT, uri, token, FROM_ACCEPTOR, FROM_DIALER, directory);
+            var dialing = dialerKind.with(way).exchange(Method.DIAL, uri, token, FROM_DIALER, FROM_ACCEPTOR, directory);
             LiveClient.Result dialer = dialing.result();
-            LiveClient.Result accepter = accepting.result();
+            LiveClient.Result acceptor = accepting.result();
 
-            assertThat(dialer.received()).isEqualTo(FROM_ACCEPTER.sha256());
-            assertThat(accepter.received()).isEqualTo(FROM_DIALER.sha256());
+            assertThat(dialer.received()).isEqualTo(FROM_ACCEPTOR.sha256());
+            assertThat(acceptor.received()).isEqualTo(FROM_DIALER.sha256());
             assertThat(server.choice(token).way()).isEqualTo(way);
             assertThat(dialer.observed()).isPresent();
-            assertThat(accepter.observed()).isPresent();
-            assertThat(dialer.observed()).isNotEqualTo(accepter.observed());
+            assertThat(acceptor.observed()).isPresent();
+            assertThat(dialer.observed()).isNotEqualTo(acceptor.observed());
             if (way == Way.DIRECT) {
                 // Every client calls the server from the very port that it listens on, which it offers itself, too.
                 assertThat(dialer.candidates()).contains(dialer.observed().orElseThrow());
-                assertThat(accepter.candidates()).contains(accepter.observed().orElseThrow());
+                assertThat(acceptor.candidates()).contains(acceptor.observed().orElseThrow());
                 // Over IPv4 or IPv6, but between just these ports.
                 assertThat(port(dialer.remote()))
-                        .isEqualTo(port(accepter.observed().orElseThrow()));
-                assertThat(port(accepter.remote()))
+                        .isEqualTo(port(acceptor.observed().orElseThrow()));
+                assertThat(port(acceptor.remote()))
                         .isEqualTo(port(dialer.observed().orElseThrow()));
             }
             assertThat(proxy.isAlive()).isTrue();

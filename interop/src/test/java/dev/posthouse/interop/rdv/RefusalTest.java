@@ -154,12 +154,12 @@ class RefusalTest {
     @Test
     void bothOriginalsLearnThatTheirPairIsRejected() throws Exception {
         var rdv = RdvServer.builder()
-                .handler((dialer, accepter) ->
+                .handler((dialer, acceptor) ->
                         new PairHandler.Verdict.Reject(new Refusal(403, "not you two", Reason.REJECTED)));
         try (LiveServer server = OurServer.start(LiveServer.Settings.PLAIN, rdv, Relay.builder(), Limits.builder());
-                ChildProcess accepter = OriginalClient.with(Way.RELAYED).start(Method.ACCEPT, server.uri(), "pair")) {
+                ChildProcess acceptor = OriginalClient.with(Way.RELAYED).start(Method.ACCEPT, server.uri(), "pair")) {
             assertRefused(server.uri(), "pair", 403, "not you two");
-            assertRefused(accepter, 403, "not you two");
+            assertRefused(acceptor, 403, "not you two");
         }
     }
 

@@ -51,7 +51,7 @@ class RelayedPairTest {
     private static TestCertificates.Issued issued;
 
     /** Two that are connected. */
-    private record Pair(LiveServer server, Connection dialer, Connection accepter) {}
+    private record Pair(LiveServer server, Connection dialer, Connection acceptor) {}
 
     /** Set by {@link #connect} or {@link #connectAt}, closed after the test. */
     private Optional<Pair> pair = Optional.empty();
@@ -90,15 +90,15 @@ class RelayedPairTest {
         return pair.orElseThrow().dialer();
     }
 
-    private Connection accepter() {
-        return pair.orElseThrow().accepter();
+    private Connection acceptor() {
+        return pair.orElseThrow().acceptor();
     }
 
     @AfterEach
     void close() {
         pair.ifPresent(open -> {
             open.dialer().stream().abort();
-            open.accepter().stream().abort();
+            open.acceptor().stream().abort();
             open.server().close();
         });
     }
@@ -113,7 +113,7 @@ class RelayedPairTest {
             dialer().close();
         });
         ByteOracle.Sink sink = payload.oracle().sink();
-        sink.accept(Exchange.readToEnd(accepter().stream()));
+        sink.accept(Exchange.readToEnd(acceptor().stream()));
         sink.assertExactly(MEGABYTE);
         writer.result();
     }
@@ -124,8 +124,8 @@ class RelayedPairTest {
         connect(between);
         Background<?> pong = Background.run(() -> {
             for (int i = 0; i < 1_000; i++) {
-                ByteBuffer ping = Exchange.readExactly(accepter().stream(), Long.BYTES);
-                accepter().stream()
+                ByteBuffer ping = Exchange.readExactly(acceptor().stream(), Long.BYTES);
+                acceptor().stream()
                         .write(ByteBuffer.allocate(Long.BYTES)
                                 .putLong(ping.getLong() + 1)
                                 .flip());
@@ -147,11 +147,11 @@ class RelayedPairTest {
         assertThatThrownBy(() -> dialer().stream().read(ByteBuffer.allocate(1))).isInstanceOf(TimedOut.class);
         assertThatThrownBy(() -> dialer().stream().read(ByteBuffer.allocate(1))).isInstanceOf(TimedOut.class);
         write(dialer().stream(), "there");
-        assertThat(text(Exchange.readExactly(accepter().stream(), 5))).isEqualTo("there");
+        assertThat(text(Exchange.readExactly(acceptor().stream(), 5))).isEqualTo("there");
         dialer().stream().readTimeout(Duration.ZERO);
         var reading = Background.start(() -> text(Exchange.readExactly(dialer().stream(), 4)));
         reading.awaitBlocked();
-        write(accepter().stream(), "back");
+        write(acceptor().stream(), "back");
         assertThat(reading.result()).isEqualTo("back");
     }
 
@@ -187,7 +187,7 @@ class RelayedPairTest {
                 assertThat(dialer().stream().remoteAddress()).isPresent();
             }
         });
-        var accepting = Background.start(() -> Exchange.run(accepter().stream(), back, there));
+        var accepting = Background.start(() -> Exchange.run(acceptor().stream(), back, there));
         assertThat(Exchange.run(dialer().stream(), there, back)).isEqualTo(back.sha256());
         assertThat(accepting.result()).isEqualTo(there.sha256());
         asking.result();
@@ -202,12 +202,12 @@ class RelayedPairTest {
         assertThat(dialer().carriesHalfClose()).isTrue();
         write(dialer().stream(), "question");
         dialer().stream().shutdownOutput();
-        assertThat(new String(Exchange.readToEnd(accepter().stream()), StandardCharsets.US_ASCII))
+        assertThat(new String(Exchange.readToEnd(acceptor().stream()), StandardCharsets.US_ASCII))
                 .isEqualTo("question");
         Payload answer = Payload.of(6454, 2 * MEGABYTE);
         var answering = Background.run(() -> {
-            accepter().stream().write(ByteBuffer.wrap(answer.bytes()));
-            accepter().stream().shutdownOutput();
+            acceptor().stream().write(ByteBuffer.wrap(answer.bytes()));
+            acceptor().stream().shutdownOutput();
         });
         ByteOracle.Sink sink = answer.oracle().sink();
         sink.accept(Exchange.readToEnd(dialer().stream()));
@@ -222,7 +222,7 @@ class RelayedPairTest {
     void theOriginalServerIsKnownToCarryNoHalfClose(Between between) throws Exception {
         connect(between);
         assertThat(dialer().carriesHalfClose()).isFalse();
-        assertThat(accepter().carriesHalfClose()).isFalse();
+        assertThat(acceptor().carriesHalfClose()).isFalse();
     }
 
     // ---- with the server at an address of its own
@@ -248,8 +248,8 @@ class RelayedPairTest {
     }
 
     private void fiveBytesAndTheEnd() throws IOException {
-        write(accepter().stream(), "hello");
-        accepter().close();
+        write(acceptor().stream(), "hello");
+        acceptor().close();
         assertThat(new String(Exchange.readToEnd(dialer().stream()), StandardCharsets.US_ASCII))
                 .isEqualTo("hello");
     }

@@ -199,9 +199,9 @@ class WrongThingsTest {
         var accepting = OurClient.connect(Way.RELAYED, Method.ACCEPT, server.uri(), token);
         try (Connection dialer = OurClient.connect(Way.RELAYED, Method.DIAL, server.uri(), token)
                         .result();
-                Connection accepter = accepting.result()) {
+                Connection acceptor = accepting.result()) {
             dialer.stream().write(ByteBuffer.wrap(new byte[] {42}));
-            assertThat(Exchange.readExactly(accepter.stream(), 1).get()).isEqualTo((byte) 42);
+            assertThat(Exchange.readExactly(acceptor.stream(), 1).get()).isEqualTo((byte) 42);
         }
     }
 
@@ -218,7 +218,7 @@ class WrongThingsTest {
     }
 
     @Test
-    void anAccepterWhoseRelayEndsBeforeTheChoiceFailsSoon() throws Exception {
+    void anAcceptorWhoseRelayEndsBeforeTheChoiceFailsSoon() throws Exception {
         try (RawServer server = RawServer.start()) {
             var accepting = OurClient.connect(Way.RELAYED, Method.ACCEPT, server.uri(), "token");
             try (RawPeer relay = server.accept()) {
@@ -289,15 +289,15 @@ class WrongThingsTest {
 
     private static String routeAfter(String headerLine) throws Exception {
         try (RawServer server = RawServer.start();
-                RawServer accepter = RawServer.start()) {
+                RawServer acceptor = RawServer.start()) {
             var dialing = Background.start(() -> OurClient.builder(Way.DIRECT)
                     .picker(Picker.waitForDirect(Duration.ofMillis(500)))
                     .build()
                     .dial(server.uri(), "token"));
             try (RawPeer relay = server.accept()) {
                 relay.readHead();
-                relay.send(RawServer.switching(accepter.text()));
-                try (RawPeer direct = accepter.accept()) {
+                relay.send(RawServer.switching(acceptor.text()));
+                try (RawPeer direct = acceptor.accept()) {
                     direct.send(headerLine);
                     try (Connection connection = dialing.result()) {
                         return connection.route().label();
@@ -311,7 +311,7 @@ class WrongThingsTest {
     @EnumSource(LiveServer.Kind.class)
     void peersWhoseTokensDifferOnlyInTheirEscapingEndOnTheRelay(LiveServer.Kind kind) throws Exception {
         try (LiveServer server = kind.start();
-                ChildProcess accepter = OriginalClient.with(Way.DIRECT).start(Method.ACCEPT, server.uri(), "a%20b")) {
+                ChildProcess acceptor = OriginalClient.with(Way.DIRECT).start(Method.ACCEPT, server.uri(), "a%20b")) {
             var dialing = Background.start(() -> OurClient.builder(Way.DIRECT)
                     .picker(Picker.waitForDirect(Duration.ofMillis(300)))
                     .build()
@@ -320,7 +320,7 @@ class WrongThingsTest {
                 assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                 Exchange.run(connection.stream(), Payload.of(6461, 1_000), Payload.empty());
             }
-            assertThat(accepter.awaitExit()).as(() -> accepter.everything()).isZero();
+            assertThat(acceptor.awaitExit()).as(() -> acceptor.everything()).isZero();
         }
     }
 
@@ -329,12 +329,12 @@ class WrongThingsTest {
     void tokensThatNeedEscapingMeetAndConnectDirectly(LiveServer.Kind kind) throws Exception {
         for (String token : new String[] {"a b", "a/b", "a//b", "ü+&=@:$", "a%2Fb"}) {
             try (LiveServer server = kind.start();
-                    ChildProcess accepter = OriginalClient.with(Way.DIRECT).start(Method.ACCEPT, server.uri(), token);
+                    ChildProcess acceptor = OriginalClient.with(Way.DIRECT).start(Method.ACCEPT, server.uri(), token);
                     Connection connection = OurClient.connect(Way.DIRECT, Method.DIAL, server.uri(), token)
                             .result()) {
                 assertThat(connection.route()).as(token).isInstanceOf(Route.Direct.class);
                 Exchange.run(connection.stream(), Payload.of(6462, 1_000), Payload.empty());
-                assertThat(accepter.awaitExit()).as(() -> accepter.everything()).isZero();
+                assertThat(acceptor.awaitExit()).as(() -> acceptor.everything()).isZero();
             }
         }
     }
@@ -345,7 +345,7 @@ class WrongThingsTest {
     @CsvSource({"OURS, true", "OURS, false", "ORIGINAL, true", "ORIGINAL, false"})
     void oneSideWithoutSpacesIsEnoughForTheRelay(LiveServer.Kind kind, boolean oursHasNone) throws Exception {
         try (LiveServer server = kind.start();
-                ChildProcess accepter = OriginalClient.with(oursHasNone ? Way.DIRECT : Way.RELAYED)
+                ChildProcess acceptor = OriginalClient.with(oursHasNone ? Way.DIRECT : Way.RELAYED)
                         .start(Method.ACCEPT, server.uri(), "one-side")) {
             var dialing = Background.start(() -> OurClient.builder(oursHasNone ? Way.RELAYED : Way.DIRECT)
                     .picker(Picker.waitForDirect(Duration.ofMillis(300)))
@@ -355,7 +355,7 @@ class WrongThingsTest {
                 assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                 Exchange.run(connection.stream(), Payload.of(6463, 1_000), Payload.empty());
             }
-            assertThat(accepter.awaitExit()).as(() -> accepter.everything()).isZero();
+            assertThat(acceptor.awaitExit()).as(() -> acceptor.everything()).isZero();
         }
     }
 
@@ -400,7 +400,7 @@ class WrongThingsTest {
     @Test
     void aSilentCircuitIsEndedByOurServerAndBothOriginalsNotice() throws Exception {
         try (LiveServer server = LiveServer.Kind.OURS.start(LiveServer.Settings.PLAIN.idle(Duration.ofMillis(500)));
-                ChildProcess accepter =
+                ChildProcess acceptor =
                         OriginalClient.with(Way.RELAYED).start(Method.ACCEPT, server.uri(), "idle", "--raw");
                 RawPeer dialer = RawPeer.to(server.address())) {
             dialer.send(RawPeer.request("DIAL", "idle", ""));
@@ -408,7 +408,7 @@ class WrongThingsTest {
             dialer.send("CONTINUE\n");
             assertThat(dialer.readToEnd()).isEmpty();
             assertThat(server.carried("idle")).isEqualTo(new LiveServer.Carried(0, 0, false));
-            accepter.awaitExit();
+            acceptor.awaitExit();
         }
     }
 }

@@ -54,7 +54,7 @@ class KillTest {
     /** Who is killed. */
     enum Victim {
         DIALER,
-        ACCEPTER,
+        ACCEPTOR,
         RELAY
     }
 
@@ -100,13 +100,13 @@ class KillTest {
             Posthouse.Serving relay = victim == Victim.RELAY ? serve(here) : shared;
             Path received = here.resolve("received");
             Pair pair = Pair.of(way, relay, authority, here);
-            try (ChildProcess accepter = start(pair.accept(), !dialerSends, received);
-                    ChildProcess dialer = dial(pair, accepter, dialerSends, received)) {
+            try (ChildProcess acceptor = start(pair.accept(), !dialerSends, received);
+                    ChildProcess dialer = dial(pair, acceptor, dialerSends, received)) {
                 var run = new Run(
                         this,
                         relay.process(),
                         dialer,
-                        accepter,
+                        acceptor,
                         dialerSends,
                         received,
                         "dialer " + (dialerSends ? "sends" : "receives") + ", after " + moment + " bytes, " + ahead
@@ -121,9 +121,9 @@ class KillTest {
         }
     }
 
-    private static ChildProcess dial(Pair pair, ChildProcess accepter, boolean sends, Path received)
+    private static ChildProcess dial(Pair pair, ChildProcess acceptor, boolean sends, Path received)
             throws IOException {
-        pair.awaitAccepter(accepter);
+        pair.awaitAcceptor(acceptor);
         return start(pair.dial(), sends, received);
     }
 
@@ -137,20 +137,20 @@ class KillTest {
             Cell cell,
             ChildProcess relay,
             ChildProcess dialer,
-            ChildProcess accepter,
+            ChildProcess acceptor,
             boolean dialerSends,
             Path received,
             String what) {
 
         String killAfter(long moment, long ahead, ByteOracle oracle, String route)
                 throws IOException, InterruptedException {
-            ChildProcess sender = dialerSends ? dialer : accepter;
+            ChildProcess sender = dialerSends ? dialer : acceptor;
             Feeder feeder = Feeder.start(sender, oracle, received, ahead);
             try {
                 await(
                         "the moment",
-                        () -> Received.size(received) >= moment || !dialer.isAlive() || !accepter.isAlive());
-                must(dialer.isAlive() && accepter.isAlive(), "an end has ended before anybody was killed");
+                        () -> Received.size(received) >= moment || !dialer.isAlive() || !acceptor.isAlive());
+                must(dialer.isAlive() && acceptor.isAlive(), "an end has ended before anybody was killed");
                 must(Said.route(dialer).equals(route), "the route is " + Said.route(dialer) + ", not " + route);
                 cell.signal.send(victim());
                 return cell.victim == Victim.RELAY && cell.way == Way.DIRECT ? goesOn(feeder, oracle) : breaks(oracle);
@@ -162,7 +162,7 @@ class KillTest {
         private ChildProcess victim() {
             return switch (cell.victim) {
                 case DIALER -> dialer;
-                case ACCEPTER -> accepter;
+                case ACCEPTOR -> acceptor;
                 case RELAY -> relay;
             };
         }
@@ -173,8 +173,8 @@ class KillTest {
             must(ended == (cell.signal == Signal.KILL ? cell.signal.exit : 0), "the relay exits with " + ended);
             feeder.finish(AFTERWARDS);
             int dialed = exit(dialer, "the dialer");
-            int accepted = exit(accepter, "the accepter");
-            must(dialed == 0 && accepted == 0, "the dialer exits with " + dialed + ", the accepter with " + accepted);
+            int accepted = exit(acceptor, "the acceptor");
+            must(dialed == 0 && accepted == 0, "the dialer exits with " + dialed + ", the acceptor with " + accepted);
             must(Received.size(received) == feeder.fed(), "of " + feeder.fed() + " bytes some are missing");
             mustBePrefix(oracle);
             return "whole, 0 and 0";
@@ -186,7 +186,7 @@ class KillTest {
                 // Its drain is cut short by its deadline.
                 must(ended == (cell.signal == Signal.KILL ? cell.signal.exit : LOST), "the relay exits with " + ended);
                 String dialed = survives(dialer, "the dialer", "cut");
-                String accepted = survives(accepter, "the accepter", "cut");
+                String accepted = survives(acceptor, "the acceptor", "cut");
                 mustBePrefix(oracle);
                 return dialed + " and " + accepted;
             }
@@ -195,7 +195,7 @@ class KillTest {
             must(died == cell.signal.exit, "the victim exits with " + died);
             String reason = cell.signal == Signal.KILL ? "cut" : "peer-aborted";
             String survived =
-                    dies ? survives(accepter, "the accepter", reason) : survives(dialer, "the dialer", reason);
+                    dies ? survives(acceptor, "the acceptor", reason) : survives(dialer, "the dialer", reason);
             mustBePrefix(oracle);
             return survived;
         }
@@ -241,7 +241,7 @@ class KillTest {
 
         private AssertionError failure(String wrong) {
             return new AssertionError(wrong + " (" + what + ", " + Received.size(received) + " bytes received)"
-                    + dialer.everything() + accepter.everything()
+                    + dialer.everything() + acceptor.everything()
                     + (cell.victim == Victim.RELAY ? relay.everything() : ""));
         }
     }

@@ -51,7 +51,7 @@ class LocalTroubleTest {
 
         @Override
         public String name() {
-            return "trouble: " + trouble + ", at the " + (atDialer ? "dialer" : "accepter") + ", " + way;
+            return "trouble: " + trouble + ", at the " + (atDialer ? "dialer" : "acceptor") + ", " + way;
         }
 
         @Override
@@ -64,20 +64,20 @@ class LocalTroubleTest {
             Path here = Files.createTempDirectory(directory, "run");
             Path received = here.resolve("received");
             Pair pair = Pair.of(way, relay, authority, here);
-            try (ChildProcess accepter = start(pair.accept(), !atDialer, here, received);
-                    ChildProcess dialer = startDialer(pair, accepter, here, received)) {
+            try (ChildProcess acceptor = start(pair.accept(), !atDialer, here, received);
+                    ChildProcess dialer = startDialer(pair, acceptor, here, received)) {
                 var ends = atDialer
-                        ? new Ends(this, dialer, accepter, received)
-                        : new Ends(this, accepter, dialer, received);
+                        ? new Ends(this, dialer, acceptor, received)
+                        : new Ends(this, acceptor, dialer, received);
                 return trouble.stream().isRefused() ? ends.refused() : ends.failed();
             } finally {
                 Received.delete(here);
             }
         }
 
-        private ChildProcess startDialer(Pair pair, ChildProcess accepter, Path here, Path received)
+        private ChildProcess startDialer(Pair pair, ChildProcess acceptor, Path here, Path received)
                 throws IOException {
-            pair.awaitAccepter(accepter);
+            pair.awaitAcceptor(acceptor);
             return start(pair.dial(), atDialer, here, received);
         }
 

@@ -79,7 +79,7 @@ class LocaleTest {
         ChildProcess start(String word, String suffix, boolean meets, Path here) throws IOException {
             Path input = here.resolve("input");
             Files.writeString(input, DATA);
-            // Where they are not to meet the accepter waits for longer than the dialer.
+            // Where they are not to meet the acceptor waits for longer than the dialer.
             String time = meets ? "20s" : (word.equals("accept") ? "6s" : "3s");
             String options = "--space none --json --timeout " + time;
             // Without any other variable: the locale has several.
@@ -96,11 +96,11 @@ class LocaleTest {
         }
     }
 
-    record Cell(Given accepter, Given dialer, boolean meet) implements Cells.Cell {
+    record Cell(Given acceptor, Given dialer, boolean meet) implements Cells.Cell {
 
         @Override
         public String name() {
-            return "locale: " + accepter + " and " + dialer + (meet ? " meet" : " do not meet");
+            return "locale: " + acceptor + " and " + dialer + (meet ? " meet" : " do not meet");
         }
 
         @Override
@@ -114,7 +114,7 @@ class LocaleTest {
             // Other cells have the same word.
             String suffix = "-" + CELLS.incrementAndGet();
             try (ChildProcess accept =
-                            accepter.start("accept", suffix, meet, Files.createDirectory(here.resolve("a")));
+                            acceptor.start("accept", suffix, meet, Files.createDirectory(here.resolve("a")));
                     ChildProcess dial = dialer.start("dial", suffix, meet, Files.createDirectory(here.resolve("d")))) {
                 int accepted = accept.awaitExit(PATIENCE);
                 int dialed = dial.awaitExit(PATIENCE);

@@ -16,7 +16,7 @@ import org.awaitility.Awaitility;
 /**
  * The commands of two of our command lines that are to meet at a relay of ours.
  *
- * @param listener the accepter's identity, where the dialer is refused until the accepter is there
+ * @param listener the acceptor's identity, where the dialer is refused until the acceptor is there
  */
 record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> dial, Optional<Who> listener) {
 
@@ -51,15 +51,15 @@ record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> 
      */
     static Pair of(Way way, Posthouse.Serving relay, Path authority, Path directory) throws IOException {
         if (way == Way.OFFSET) {
-            Who accepter = Who.in(directory);
+            Who acceptor = Who.in(directory);
             Who dialer = Who.in(directory);
             String address = relay.offsetAddress();
             return new Pair(
                     way,
                     relay,
-                    command("accept", address, "--identity", accepter.file(), "--allow", dialer.key()),
-                    command("dial", address + "/" + accepter.key(), "--identity", dialer.file()),
-                    Optional.of(accepter));
+                    command("accept", address, "--identity", acceptor.file(), "--allow", dialer.key()),
+                    command("dial", address + "/" + acceptor.key(), "--identity", dialer.file()),
+                    Optional.of(acceptor));
         }
         String url = (way == Way.TLS ? "https://" : "http://") + relay.address();
         String token = UUID.randomUUID().toString();
@@ -96,14 +96,14 @@ record Pair(Way way, Posthouse.Serving relay, List<String> accept, List<String> 
         return way == Way.DIRECT ? "direct" : "relayed";
     }
 
-    /** Waits until the accepter can be dialled, or has ended. */
-    void awaitAccepter(ChildProcess accepter) {
+    /** Waits until the acceptor can be dialled, or has ended. */
+    void awaitAcceptor(ChildProcess acceptor) {
         listener.ifPresent(who -> {
             String tag = Tags.of(who.key());
-            Awaitility.await("the accepter waits")
+            Awaitility.await("the acceptor waits")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(20))
-                    .until(() -> !accepter.isAlive()
+                    .until(() -> !acceptor.isAlive()
                             || relay.events().all("wait-started").stream()
                                     .anyMatch(event ->
                                             event.get("name").getAsString().equals(tag)));

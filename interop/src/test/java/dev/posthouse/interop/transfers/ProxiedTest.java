@@ -70,10 +70,10 @@ class ProxiedTest {
             try (ConnectProxy proxy = environment == Environment.HTTPS_PROXY
                             ? ConnectProxy.withTls(certificate, target)
                             : ConnectProxy.to(target);
-                    ChildProcess accepter =
+                    ChildProcess acceptor =
                             behind(proxy, pair.accept()).output(received).start();
-                    ChildProcess dialer = dialer(proxy, pair, accepter)) {
-                int accepted = accepter.awaitExit(PATIENCE);
+                    ChildProcess dialer = dialer(proxy, pair, acceptor)) {
+                int accepted = acceptor.awaitExit(PATIENCE);
                 int dialed = dialer.awaitExit(PATIENCE);
                 int through = proxy.heads().size();
                 boolean asked = environment != Environment.EXCEPTED_BY_NO_PROXY;
@@ -84,7 +84,7 @@ class ProxiedTest {
                         || !proxy.heads().stream().allMatch(head -> head.startsWith("CONNECT " + relay.address()))) {
                     throw new AssertionError("they exit with " + accepted + " and " + dialed + ", "
                             + Received.size(received) + " bytes, through the proxy " + proxy.heads()
-                            + accepter.everything() + dialer.everything());
+                            + acceptor.everything() + dialer.everything());
                 }
                 return "whole, " + through + " tunnels";
             } finally {
@@ -92,8 +92,8 @@ class ProxiedTest {
             }
         }
 
-        private ChildProcess dialer(ConnectProxy proxy, Pair pair, ChildProcess accepter) throws IOException {
-            pair.awaitAccepter(accepter);
+        private ChildProcess dialer(ConnectProxy proxy, Pair pair, ChildProcess acceptor) throws IOException {
+            pair.awaitAcceptor(acceptor);
             return behind(proxy, pair.dial()).input(DATA.file(directory)).start();
         }
 

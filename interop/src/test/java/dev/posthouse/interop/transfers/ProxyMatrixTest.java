@@ -36,7 +36,7 @@ class ProxyMatrixTest {
 
     private static final Payload QUESTION = Payload.of(8_101, 20_000);
     private static final List<Payload> FROM_DIALER = List.of(Payload.of(8_102, 20_000), Payload.of(8_103, 5_000_000));
-    private static final List<Payload> FROM_ACCEPTER = List.of(Payload.of(8_104, 20_000), Payload.of(8_105, 5_000_000));
+    private static final List<Payload> FROM_ACCEPTOR = List.of(Payload.of(8_104, 20_000), Payload.of(8_105, 5_000_000));
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int RUNS = 5;
 
@@ -51,7 +51,7 @@ class ProxyMatrixTest {
     /** Who sends what. */
     enum Shape {
         DIALER_SENDS("dialer sends"),
-        ACCEPTER_SENDS("accepter sends"),
+        ACCEPTOR_SENDS("acceptor sends"),
         BOTH("both"),
         QUESTION_AND_ANSWER("question then answer");
 
@@ -64,30 +64,30 @@ class ProxyMatrixTest {
         Work dialer(int size) {
             return switch (this) {
                 case DIALER_SENDS -> Work.send(FROM_DIALER.get(size));
-                case ACCEPTER_SENDS -> Work.receive(FROM_ACCEPTER.get(size));
-                case BOTH -> Work.both(FROM_DIALER.get(size), FROM_ACCEPTER.get(size));
-                case QUESTION_AND_ANSWER -> Work.both(QUESTION, FROM_ACCEPTER.get(size));
+                case ACCEPTOR_SENDS -> Work.receive(FROM_ACCEPTOR.get(size));
+                case BOTH -> Work.both(FROM_DIALER.get(size), FROM_ACCEPTOR.get(size));
+                case QUESTION_AND_ANSWER -> Work.both(QUESTION, FROM_ACCEPTOR.get(size));
             };
         }
 
-        Work accepter(int size) {
+        Work acceptor(int size) {
             return switch (this) {
                 case DIALER_SENDS -> Work.receive(FROM_DIALER.get(size));
-                case ACCEPTER_SENDS -> Work.send(FROM_ACCEPTER.get(size));
-                case BOTH -> Work.both(FROM_ACCEPTER.get(size), FROM_DIALER.get(size));
-                case QUESTION_AND_ANSWER -> Work.answer(QUESTION, FROM_ACCEPTER.get(size));
+                case ACCEPTOR_SENDS -> Work.send(FROM_ACCEPTOR.get(size));
+                case BOTH -> Work.both(FROM_ACCEPTOR.get(size), FROM_DIALER.get(size));
+                case QUESTION_AND_ANSWER -> Work.answer(QUESTION, FROM_ACCEPTOR.get(size));
             };
         }
     }
 
     /** @param size index of the payload */
-    record Cell(Front front, Shape shape, int size, Kind dialer, Kind accepter) implements Cells.Cell {
+    record Cell(Front front, Shape shape, int size, Kind dialer, Kind acceptor) implements Cells.Cell {
 
         @Override
         public String name() {
             return front + ", " + shape.label + ", " + (size == 0 ? "20 kB" : "5 MB") + ", dialer "
-                    + dialer.name().toLowerCase(Locale.ROOT) + ", accepter "
-                    + accepter.name().toLowerCase(Locale.ROOT);
+                    + dialer.name().toLowerCase(Locale.ROOT) + ", acceptor "
+                    + acceptor.name().toLowerCase(Locale.ROOT);
         }
 
         @Override
@@ -101,11 +101,11 @@ class ProxyMatrixTest {
             var place = new End.Place(Objects.requireNonNull(SITES.get(front)).url(), authority);
             String token = "transfer-" + TOKENS.incrementAndGet();
             try (End accepting = End.start(
-                            accepter,
+                            acceptor,
                             "accept",
                             place,
                             token,
-                            shape.accepter(size),
+                            shape.acceptor(size),
                             dialer,
                             directory,
                             Files.createDirectory(here.resolve("accept")));
@@ -115,10 +115,10 @@ class ProxyMatrixTest {
                             place,
                             token,
                             shape.dialer(size),
-                            accepter,
+                            acceptor,
                             directory,
                             Files.createDirectory(here.resolve("dial")))) {
-                if (dialer == Kind.OURS && accepter == Kind.OURS) {
+                if (dialer == Kind.OURS && acceptor == Kind.OURS) {
                     return betweenOurs(dialing, accepting);
                 }
                 return dialer == Kind.OURS
@@ -130,12 +130,12 @@ class ProxyMatrixTest {
         }
     }
 
-    private static String betweenOurs(End dialer, End accepter) throws IOException {
-        int dialed = exit(dialer, accepter);
-        int accepted = exit(accepter, dialer);
-        if (dialed != 0 || accepted != 0 || !dialer.isWhole() || !accepter.isWhole()) {
-            throw new AssertionError("dialer " + state(dialer, dialed) + ", accepter " + state(accepter, accepted)
-                    + dialer.everything() + accepter.everything());
+    private static String betweenOurs(End dialer, End acceptor) throws IOException {
+        int dialed = exit(dialer, acceptor);
+        int accepted = exit(acceptor, dialer);
+        if (dialed != 0 || accepted != 0 || !dialer.isWhole() || !acceptor.isWhole()) {
+            throw new AssertionError("dialer " + state(dialer, dialed) + ", acceptor " + state(acceptor, accepted)
+                    + dialer.everything() + acceptor.everything());
         }
         return "whole, 0 and 0";
     }
@@ -225,7 +225,7 @@ class ProxyMatrixTest {
         QUESTION.file(directory);
         for (int size = 0; size < FROM_DIALER.size(); size++) {
             FROM_DIALER.get(size).file(directory);
-            FROM_ACCEPTER.get(size).file(directory);
+            FROM_ACCEPTOR.get(size).file(directory);
         }
     }
 

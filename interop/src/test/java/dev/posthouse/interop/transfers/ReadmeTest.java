@@ -39,16 +39,16 @@ class ReadmeTest {
         Files.copy(payload.file(directory), sender.resolve("file"));
         TestCertificates certificates = TestCertificates.in(Files.createDirectory(directory.resolve("tls")));
         try (Front.Site site = Front.NGINX_HTTP.start(directory, certificates);
-                ChildProcess accepter = run(accept.replace(PRINTED, site.url()), receiver);
+                ChildProcess acceptor = run(accept.replace(PRINTED, site.url()), receiver);
                 ChildProcess dialer = run(dial.replace(PRINTED, site.url()), sender)) {
             assertThat(dialer.awaitExit(PATIENCE))
-                    .as(() -> dialer.everything() + accepter.everything())
+                    .as(() -> dialer.everything() + acceptor.everything())
                     .isZero();
-            assertThat(accepter.awaitExit(PATIENCE))
-                    .as(() -> accepter.everything() + dialer.everything())
+            assertThat(acceptor.awaitExit(PATIENCE))
+                    .as(() -> acceptor.everything() + dialer.everything())
                     .isZero();
             assertThat(Received.isWhole(receiver.resolve("file"), payload))
-                    .as(() -> accepter.everything() + dialer.everything())
+                    .as(() -> acceptor.everything() + dialer.everything())
                     .isTrue();
         }
     }

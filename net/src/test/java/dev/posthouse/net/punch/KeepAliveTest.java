@@ -77,11 +77,11 @@ class KeepAliveTest {
 
     @Test
     void punchedInboundAndOutbound() throws Exception {
-        try (PunchSocket accepter = Loopback.socket();
+        try (PunchSocket acceptor = Loopback.socket();
                 PunchSocket dialer = Loopback.socket();
-                Race race = dialer.race(List.of(at(V4, accepter.port())), PACING);
+                Race race = dialer.race(List.of(at(V4, acceptor.port())), PACING);
                 TcpStream outbound = race.next(PATIENCE).orElseThrow().stream();
-                TcpStream early = accepter.nextInbound(PATIENCE).orElseThrow().stream()) {
+                TcpStream early = acceptor.nextInbound(PATIENCE).orElseThrow().stream()) {
             assertProbes(outbound);
             assertProbes(early);
         }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * Measures hole punching in the NAT laboratory (root needed): {@code PunchMatrix NATLAB ROUNDS CELL...}, where a cell is a
  * topology, then link conditions of nodes, all separated by commas:
  * {@code port-restricted+reset/port-restricted+reset,ra:delay=10ms,rb:delay=30ms}. A condition {@code skew:30} has the
- * rendezvous answer the accepter 30 ms late, and {@code relay6:} has the peers meet over IPv6. Prints for each cell how
+ * rendezvous answer the acceptor 30 ms late, and {@code relay6:} has the peers meet over IPv6. Prints for each cell how
  * often the connection was direct and the time from the rendezvous to the choice; with {@code -v} first, each round.
  */
 final class PunchMatrix {
@@ -50,7 +50,7 @@ final class PunchMatrix {
             processes.add(probe(natlab, lab, "relay", logs.resolve("relay"), "relay", "" + PORT, skew));
             // Until the relay listens: the peers have no second try at it.
             TimeUnit.MILLISECONDS.sleep(1500);
-            for (String role : List.of("dialer", "accepter")) {
+            for (String role : List.of("dialer", "acceptor")) {
                 processes.add(probe(
                         natlab,
                         lab,
@@ -76,7 +76,7 @@ final class PunchMatrix {
 
     private static void report(String cell, int rounds, Path logs, boolean verbose) throws IOException {
         var line = new StringBuilder(cell);
-        for (String role : List.of("dialer", "accepter")) {
+        for (String role : List.of("dialer", "acceptor")) {
             List<String> lines = Files.readAllLines(logs.resolve(role));
             if (verbose || lines.size() != rounds) {
                 lines.forEach(System.out::println);

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
  * The two programs that {@link PunchMatrix} runs inside the NAT laboratory.
  *
  * <p>{@code relay PORT SKEW}: a rendezvous. Each client sends one line, its role and candidates; when both are there
- * each gets the other's candidates with the observed address, the accepter SKEW milliseconds later than the dialer.
+ * each gets the other's candidates with the observed address, the acceptor SKEW milliseconds later than the dialer.
  *
  * <p>{@code peer ROLE ROUNDS SECONDS RELAY...}: meets and punches ROUNDS times, and prints one line for each.
  */
@@ -139,7 +139,7 @@ final class PunchProbe {
                 .collect(Collectors.joining(" | ", "[", "]"));
     }
 
-    /** Headers on each arrival; the dialer confirms the first good one, the accepter takes the one confirmed. */
+    /** Headers on each arrival; the dialer confirms the first good one, the acceptor takes the one confirmed. */
     private static Optional<Arrival> choose(Race race, String role, int round, Duration patience)
             throws InterruptedException {
         var chosen = new CompletableFuture<Arrival>();

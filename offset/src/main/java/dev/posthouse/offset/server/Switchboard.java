@@ -70,10 +70,10 @@ final class Switchboard {
             return;
         }
         long slot = services.waitingRoom().reserve();
-        var presence = presence(listenerName(client.key()), Role.ACCEPTER, slot, Instant.MAX);
+        var presence = presence(listenerName(client.key()), Role.ACCEPTOR, slot, Instant.MAX);
         var listener = new ListenChannel(this, client, presence, place.get(), longestQueue);
         // Said first: once it is parked its end may be said.
-        services.events().on(waitStarted(client, Role.ACCEPTER, client.key()));
+        services.events().on(waitStarted(client, Role.ACCEPTOR, client.key()));
         Reason reason = Reason.INTERNAL;
         try {
             services.waitingRoom().park(slot, listener, () -> listener);
@@ -442,7 +442,7 @@ final class Switchboard {
     }
 
     private void waitEnded(ListenChannel listener, Reason reason) {
-        waitEnded(Role.ACCEPTER, listener.client().key(), reason, listener.startNanos());
+        waitEnded(Role.ACCEPTOR, listener.client().key(), reason, listener.startNanos());
     }
 
     private void waitEnded(HalfTunnel half, Reason reason) {

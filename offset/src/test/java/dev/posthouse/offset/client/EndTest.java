@@ -53,9 +53,9 @@ class EndTest {
         relay.close();
     }
 
-    private void restartWith(OffsetClient.Builder dialer, OffsetClient.Builder accepter) throws IOException {
+    private void restartWith(OffsetClient.Builder dialer, OffsetClient.Builder acceptor) throws IOException {
         pair.close();
-        pair = Pair.at(relay, dialer, accepter);
+        pair = Pair.at(relay, dialer, acceptor);
     }
 
     private static OffsetClient.Builder client(boolean ours) {
@@ -169,15 +169,15 @@ class EndTest {
             source.close();
         }
         assertThat(pair.dialer().close(Duration.ofSeconds(20))).isTrue();
-        assertThat(pair.accepter().close(Duration.ofSeconds(20))).isTrue();
+        assertThat(pair.acceptor().close(Duration.ofSeconds(20))).isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"0, 0, false, false", "1, 3, true, false", "2, 3, true, true", "3, 3, true, true", "3, 0, false, false"
     })
-    void whatIsInForceIsWhatBothEndsSaid(int dialer, int accepter, boolean halfClose, boolean acknowledged)
+    void whatIsInForceIsWhatBothEndsSaid(int dialer, int acceptor, boolean halfClose, boolean acknowledged)
             throws IOException {
-        restartWith(client(true).extensions(dialer), client(true).extensions(accepter));
+        restartWith(client(true).extensions(dialer), client(true).extensions(acceptor));
         Pair.Ends ends = pair.connect();
 
         for (OffsetConnection end : new OffsetConnection[] {ends.dialed(), ends.accepted()}) {

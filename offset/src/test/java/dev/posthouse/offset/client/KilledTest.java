@@ -83,7 +83,7 @@ class KilledTest {
                 boolean dialerSends = random.nextBoolean();
                 long at = random.nextLong(TOTAL + OVERHEAD);
                 String which = "seed " + SEED + ", kill " + kill + ": " + victim + " " + how + " at " + at
-                        + (dialerSends ? ", the dialer sends" : ", the accepter sends");
+                        + (dialerSends ? ", the dialer sends" : ", the acceptor sends");
 
                 Received received = transfer(relay, victim, how, dialerSends, at, kill);
 
@@ -102,18 +102,18 @@ class KilledTest {
             throws IOException {
         int before = relay.listenersSoFar();
         try (Scissors dialers = new Scissors(relay.address());
-                Scissors accepters = new Scissors(relay.address());
+                Scissors acceptors = new Scissors(relay.address());
                 OffsetClient dialer = OffsetClient.of(Identity.generate());
-                OffsetClient accepter = OffsetClient.of(Identity.generate());
-                OffsetListener listener = accepter.listen(accepters.address(), AccessList.of(dialer.publicKey()))) {
+                OffsetClient acceptor = OffsetClient.of(Identity.generate());
+                OffsetListener listener = acceptor.listen(acceptors.address(), AccessList.of(dialer.publicKey()))) {
             relay.awaitListeners(before + 1);
             var accepting = Background.start(listener::accept);
-            OffsetConnection dialed = dialer.dial(dialers.address(), accepter.publicKey());
+            OffsetConnection dialed = dialer.dial(dialers.address(), acceptor.publicKey());
             OffsetConnection accepted = accepting.result();
             OffsetConnection source = dialerSends ? dialed : accepted;
             OffsetConnection sink = dialerSends ? accepted : dialed;
-            Scissors sources = dialerSends ? dialers : accepters;
-            Scissors sinks = dialerSends ? accepters : dialers;
+            Scissors sources = dialerSends ? dialers : acceptors;
+            Scissors sinks = dialerSends ? acceptors : dialers;
             Scissors first = victim == Victim.SINK ? sinks : sources;
             first.cutAfter(at, how, () -> {
                 if (victim == Victim.RELAY) {
@@ -132,7 +132,7 @@ class KilledTest {
             sending.result();
             source.close();
             dialer.close(Duration.ofSeconds(20));
-            accepter.close(Duration.ofSeconds(20));
+            acceptor.close(Duration.ofSeconds(20));
             return received;
         }
     }

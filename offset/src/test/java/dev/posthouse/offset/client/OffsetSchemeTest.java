@@ -25,7 +25,7 @@ class OffsetSchemeTest {
 
     private RelayFixture relay;
     private OffsetClient dialer;
-    private OffsetClient accepter;
+    private OffsetClient acceptor;
     private OffsetScheme dials;
     private OffsetScheme accepts;
 
@@ -33,15 +33,15 @@ class OffsetSchemeTest {
     void start() throws IOException {
         relay = RelayFixture.start();
         dialer = OffsetClient.of(Identity.generate());
-        accepter = OffsetClient.of(Identity.generate());
+        acceptor = OffsetClient.of(Identity.generate());
         dials = new OffsetScheme(dialer, new AccessList());
-        accepts = new OffsetScheme(accepter, AccessList.of(dialer.publicKey()));
+        accepts = new OffsetScheme(acceptor, AccessList.of(dialer.publicKey()));
     }
 
     @AfterEach
     void close() {
         dialer.close();
-        accepter.close();
+        acceptor.close();
         relay.close();
     }
 
@@ -60,11 +60,11 @@ class OffsetSchemeTest {
         var accepting = Background.start(() -> accepts.accept(here, Optional.empty()));
         relay.awaitListeners(1);
         try (OffsetClient stranger = OffsetClient.of(Identity.generate())) {
-            assertThatThrownBy(() -> stranger.dial(relay.address(), accepter.publicKey()))
+            assertThatThrownBy(() -> stranger.dial(relay.address(), acceptor.publicKey()))
                     .isInstanceOf(Refused.class);
         }
 
-        String there = here + "/" + accepter.publicKey();
+        String there = here + "/" + acceptor.publicKey();
         Connection dialed = dials.dial(there, Optional.empty());
         Connection accepted = accepting.result();
 
@@ -93,7 +93,7 @@ class OffsetSchemeTest {
     @Test
     void whatIsMissingOrTooMuchIsSaid() {
         String here = relay.address().toString();
-        String there = here + "/" + accepter.publicKey();
+        String there = here + "/" + acceptor.publicKey();
 
         assertThatThrownBy(() -> dials.dial(here, Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class)

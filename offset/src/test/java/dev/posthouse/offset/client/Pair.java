@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /** Two clients at a relay, one of which listens; they are closed with it, their connections are not. */
-record Pair(OffsetClient dialer, OffsetClient accepter, OffsetListener listener, RelayAddress relay)
+record Pair(OffsetClient dialer, OffsetClient acceptor, OffsetListener listener, RelayAddress relay)
         implements AutoCloseable {
 
     /** The two ends of one connection. */
@@ -16,9 +16,9 @@ record Pair(OffsetClient dialer, OffsetClient accepter, OffsetListener listener,
         return at(relay, OffsetClient.builder(Identity.generate()), OffsetClient.builder(Identity.generate()));
     }
 
-    static Pair at(RelayFixture relay, OffsetClient.Builder dialer, OffsetClient.Builder accepter) throws IOException {
+    static Pair at(RelayFixture relay, OffsetClient.Builder dialer, OffsetClient.Builder acceptor) throws IOException {
         OffsetClient dials = dialer.build();
-        OffsetClient accepts = accepter.build();
+        OffsetClient accepts = acceptor.build();
         int before = relay.listenersSoFar();
         OffsetListener listener = accepts.listen(relay.address(), AccessList.of(dials.publicKey()));
         relay.awaitListeners(before + 1);
@@ -27,7 +27,7 @@ record Pair(OffsetClient dialer, OffsetClient accepter, OffsetListener listener,
 
     Ends connect() throws IOException {
         var accepting = Background.start(listener::accept);
-        OffsetConnection dialed = dialer.dial(relay, accepter.publicKey());
+        OffsetConnection dialed = dialer.dial(relay, acceptor.publicKey());
         return new Ends(dialed, accepting.result());
     }
 
@@ -35,6 +35,6 @@ record Pair(OffsetClient dialer, OffsetClient accepter, OffsetListener listener,
     public void close() {
         listener.close();
         dialer.close(Duration.ZERO);
-        accepter.close(Duration.ZERO);
+        acceptor.close(Duration.ZERO);
     }
 }

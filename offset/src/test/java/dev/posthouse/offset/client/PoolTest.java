@@ -235,7 +235,7 @@ class PoolTest {
 
             second.awaitListeners(1);
             await(() ->
-                    first.events(RelayEvent.WaitEnded.class).stream().anyMatch(ended -> ended.role() == Role.ACCEPTER));
+                    first.events(RelayEvent.WaitEnded.class).stream().anyMatch(ended -> ended.role() == Role.ACCEPTOR));
             assertThat(listener.states())
                     .extracting(OffsetListener.State::relay)
                     .containsExactly(second.address());

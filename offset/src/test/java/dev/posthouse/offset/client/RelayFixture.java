@@ -56,7 +56,7 @@ final class RelayFixture implements AutoCloseable {
     /** Listen channels that were opened here until now. */
     int listenersSoFar() {
         return (int) events(RelayEvent.WaitStarted.class).stream()
-                .filter(started -> started.role() == Role.ACCEPTER)
+                .filter(started -> started.role() == Role.ACCEPTOR)
                 .count();
     }
 

@@ -168,12 +168,12 @@ class WayToRelayTest {
 
     // ---- proxies
 
-    private void assertMeetThrough(ConnectProxy proxy, OffsetClient accepter, OffsetClient dialer) throws IOException {
+    private void assertMeetThrough(ConnectProxy proxy, OffsetClient acceptor, OffsetClient dialer) throws IOException {
         RelayAddress there = elsewhere();
-        var accepting = Background.start(() -> new OffsetScheme(accepter, AccessList.of(dialer.publicKey()))
+        var accepting = Background.start(() -> new OffsetScheme(acceptor, AccessList.of(dialer.publicKey()))
                 .accept(there.toString(), Optional.empty()));
         relay.awaitListeners(1);
-        try (Connection dialed = dialer.dial(there, accepter.publicKey());
+        try (Connection dialed = dialer.dial(there, acceptor.publicKey());
                 Connection accepted = accepting.result()) {
             dialed.stream().write(UTF_8.encode("through"));
             ByteBuffer into = ByteBuffer.allocate(7);
@@ -194,22 +194,22 @@ class WayToRelayTest {
     @Test
     void bothMeetThroughATunnelAndTheRelaysNameIsTheProxysToResolve() throws IOException {
         try (var proxy = ConnectProxy.to(here());
-                OffsetClient accepter =
+                OffsetClient acceptor =
                         through(withCredentials(proxy)).resolver(SILENT).build();
                 OffsetClient dialer =
                         through(withCredentials(proxy)).resolver(SILENT).build()) {
-            assertMeetThrough(proxy, accepter, dialer);
+            assertMeetThrough(proxy, acceptor, dialer);
         }
     }
 
     @Test
     void wayToTheProxyItselfMayBeTls() throws IOException {
         try (var proxy = ConnectProxy.withTls(localhost, here());
-                OffsetClient accepter =
+                OffsetClient acceptor =
                         through(withCredentials(proxy)).resolver(SILENT).build();
                 OffsetClient dialer =
                         through(withCredentials(proxy)).resolver(SILENT).build()) {
-            assertMeetThrough(proxy, accepter, dialer);
+            assertMeetThrough(proxy, acceptor, dialer);
         }
     }
 

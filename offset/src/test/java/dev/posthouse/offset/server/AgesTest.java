@@ -54,23 +54,23 @@ class AgesTest {
             TestClient connector = legacy(relay, C, connect(D));
             assertThat(listener.caller()).isEqualTo(C.publicKey());
             connector.send("early");
-            TestClient accepter = TestClient.legacy(relay, D, accept(C));
-            assertThat(accepter.receiveText()).isEqualTo("early");
-            TestClient.assertJoined(connector, accepter);
+            TestClient acceptor = TestClient.legacy(relay, D, accept(C));
+            assertThat(acceptor.receiveText()).isEqualTo("early");
+            TestClient.assertJoined(connector, acceptor);
             byte[] message = new byte[700_000];
             connector.messages().send(ByteBuffer.wrap(message));
-            assertThat(accepter.receive()).contains(ByteBuffer.wrap(message));
+            assertThat(acceptor.receive()).contains(ByteBuffer.wrap(message));
             // Keepalives each way are hidden from both.
             relay.clientTicks().tick(16);
-            for (TestClient client : new TestClient[] {listener, connector, accepter}) {
+            for (TestClient client : new TestClient[] {listener, connector, acceptor}) {
                 client.awaitProcessed();
             }
             relay.ticks().tick(16);
-            TestClient.assertJoined(connector, accepter);
+            TestClient.assertJoined(connector, acceptor);
             listener.reject(D.publicKey());
             listener.awaitProcessed();
             connector.close();
-            accepter.assertEnds();
+            acceptor.assertEnds();
         }
     }
 
@@ -100,7 +100,7 @@ class AgesTest {
             TestClient.legacy(relay, D, accept(C)).assertEnds();
             assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail()).contains("another age");
             assertThat(relay.ends(Role.DIALER)).isEmpty();
-            TestClient.assertJoined(connector, TestClient.accepter(relay, D, C.publicKey()));
+            TestClient.assertJoined(connector, TestClient.acceptor(relay, D, C.publicKey()));
         }
     }
 
@@ -142,21 +142,21 @@ class AgesTest {
         try (RelayFixture relay = RelayFixture.start()) {
             RawChannel listener = raw(relay, D);
             listener.send(new InitConnection.Listen().encode(), shape);
-            RelayFixture.await().until(() -> relay.starts(Role.ACCEPTER) == 1);
+            RelayFixture.await().until(() -> relay.starts(Role.ACCEPTOR) == 1);
             RawChannel connector = raw(relay, C);
             connector.send(connect(D).encode(), shape);
             PublicKey caller = PublicKey.of(
                     IncomingConnection.decode(kept(listener, shape)).publicKey().bytes());
             assertThat(caller).isEqualTo(C.publicKey());
-            RawChannel accepter = raw(relay, D);
-            accepter.send(accept(C).encode(), shape);
+            RawChannel acceptor = raw(relay, D);
+            acceptor.send(accept(C).encode(), shape);
             connector.send(KaMessage.message(ByteBuffer.wrap(new byte[] {1, 2, 3})), shape);
-            assertThat(kept(accepter, shape)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
-            accepter.send(KaMessage.message(ByteBuffer.wrap(new byte[] {4})), shape);
+            assertThat(kept(acceptor, shape)).isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+            acceptor.send(KaMessage.message(ByteBuffer.wrap(new byte[] {4})), shape);
             assertThat(kept(connector, shape)).isEqualTo(ByteBuffer.wrap(new byte[] {4}));
             listener.abort();
             connector.abort();
-            accepter.abort();
+            acceptor.abort();
         }
     }
 

@@ -132,13 +132,13 @@ class DefectsTest {
             sending.awaitBlocked();
             for (int ticks = 0; ticks < 64; ticks += 16) {
                 // The stalled client's own keepalives go on; so do the relay's to the client that is blocked.
-                long before = tunnel.accepter().stream().written();
+                long before = tunnel.acceptor().stream().written();
                 long listenerBefore = listener.stream().written();
                 relay.clientTicks().tick(16);
                 RelayFixture.await()
-                        .until(() -> tunnel.accepter().stream().written() > before
+                        .until(() -> tunnel.acceptor().stream().written() > before
                                 && listener.stream().written() > listenerBefore);
-                tunnel.accepter().awaitProcessed();
+                tunnel.acceptor().awaitProcessed();
                 listener.awaitProcessed();
                 long said = relay.written(tunnel.connector().stream());
                 relay.ticks().tick(16);
@@ -148,12 +148,12 @@ class DefectsTest {
             assertThat(sending.isDone()).isFalse();
             assertThat(hearing.isDone()).isFalse();
             for (int i = 0; i < count; i++) {
-                assertThat(tunnel.accepter().receive()).contains(message(noise, i));
+                assertThat(tunnel.acceptor().receive()).contains(message(noise, i));
             }
             sending.result();
-            tunnel.accepter().send("thanks");
+            tunnel.acceptor().send("thanks");
             assertThat(hearing.result()).isPresent();
-            TestClient.assertJoined(tunnel.connector(), tunnel.accepter());
+            TestClient.assertJoined(tunnel.connector(), tunnel.acceptor());
         }
     }
 
@@ -174,8 +174,8 @@ class DefectsTest {
             connector.want(new InitConnection.Connect(TestClient.octets(D.publicKey())));
             assertThat(listener.caller()).isEqualTo(C.publicKey());
             var listening = Background.start(listener.messages()::receive);
-            TestClient accepter = TestClient.leg(relay, D, clock);
-            accepter.want(new InitConnection.Accept(TestClient.octets(C.publicKey())));
+            TestClient acceptor = TestClient.leg(relay, D, clock);
+            acceptor.want(new InitConnection.Accept(TestClient.octets(C.publicKey())));
             var sending = Background.run(() -> {
                 for (int i = 0; i < count; i++) {
                     connector.messages().send(message(noise, i));
@@ -188,10 +188,10 @@ class DefectsTest {
             assertThat(sending.isDone()).isFalse();
             assertThat(hearing.isDone()).isFalse();
             for (int i = 0; i < count; i++) {
-                assertThat(accepter.receive()).contains(message(noise, i));
+                assertThat(acceptor.receive()).contains(message(noise, i));
             }
             sending.result();
-            accepter.send("thanks");
+            acceptor.send("thanks");
             assertThat(hearing.result()).isPresent();
             listener.abort();
             assertThat(listening.failure()).isInstanceOf(IOException.class);
@@ -244,7 +244,7 @@ class DefectsTest {
             for (int i = 0; i < count; i++) {
                 PublicKey caller = listener.caller();
                 assertThat(told.add(caller)).isTrue();
-                assertThat(TestClient.accepter(relay, D, caller).receiveText()).isEqualTo("from " + caller);
+                assertThat(TestClient.acceptor(relay, D, caller).receiveText()).isEqualTo("from " + caller);
             }
             connecting.forEach(Background::result);
             assertThat(relay.events(RelayEvent.Refused.class)).isEmpty();
@@ -263,13 +263,13 @@ class DefectsTest {
             var heard = new AtomicInteger();
             var receiving = Background.start(() -> {
                 for (int i = 0; i < count; i++) {
-                    Optional<ByteBuffer> next = tunnel.accepter().messages().receive();
+                    Optional<ByteBuffer> next = tunnel.acceptor().messages().receive();
                     assertThat(next).contains(message(noise, i));
                     // Somebody speaks to the source, which does not listen.
-                    tunnel.accepter().send("heard " + i);
+                    tunnel.acceptor().send("heard " + i);
                     heard.incrementAndGet();
                 }
-                return tunnel.accepter().messages().receive();
+                return tunnel.acceptor().messages().receive();
             });
             for (int i = 0; i < count; i++) {
                 tunnel.connector().messages().send(message(noise, i));
@@ -278,13 +278,13 @@ class DefectsTest {
                     int sent = i;
                     RelayFixture.await().until(() -> heard.get() > sent);
                     tunnel.connector().awaitProcessed();
-                    tunnel.accepter().awaitProcessed();
+                    tunnel.acceptor().awaitProcessed();
                     relay.ticks().tick(16);
                 }
             }
             tunnel.connector().close();
             assertThat(receiving.result()).isEmpty();
-            tunnel.accepter().close();
+            tunnel.acceptor().close();
         }
     }
 }

@@ -70,7 +70,7 @@ class HoldTest {
 
     private static void assertMeet(RelayFixture relay, TestClient connector, TestClient listener) throws IOException {
         assertThat(listener.caller()).isEqualTo(C.publicKey());
-        TestClient.assertJoined(connector, TestClient.accepter(relay, D, C.publicKey()));
+        TestClient.assertJoined(connector, TestClient.acceptor(relay, D, C.publicKey()));
     }
 
     @Test
@@ -91,11 +91,11 @@ class HoldTest {
                 TestClient listens = listener.letGo();
 
                 assertThat(listens.caller()).isEqualTo(C.publicKey());
-                TestClient accepter = TestClient.accepter(relay, D, C.publicKey());
+                TestClient acceptor = TestClient.acceptor(relay, D, C.publicKey());
                 for (int i = 0; i < early; i++) {
-                    assertThat(accepter.receiveText()).isEqualTo("early " + i);
+                    assertThat(acceptor.receiveText()).isEqualTo("early " + i);
                 }
-                TestClient.assertJoined(connector, accepter);
+                TestClient.assertJoined(connector, acceptor);
             }
         }
     }

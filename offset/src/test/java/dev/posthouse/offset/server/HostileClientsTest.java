@@ -153,11 +153,11 @@ class HostileClientsTest {
                 caller.send(inflated.duplicate(), Shape.NESTED);
             }
             caller.sendKept(ByteBuffer.wrap(new byte[] {2}));
-            TestClient accepter = TestClient.accepter(relay, D, C.publicKey());
+            TestClient acceptor = TestClient.acceptor(relay, D, C.publicKey());
             for (int i = 0; i < 1_500; i++) {
-                assertThat(accepter.receive()).contains(ByteBuffer.wrap(new byte[] {1}));
+                assertThat(acceptor.receive()).contains(ByteBuffer.wrap(new byte[] {1}));
             }
-            assertThat(accepter.receive()).contains(ByteBuffer.wrap(new byte[] {2}));
+            assertThat(acceptor.receive()).contains(ByteBuffer.wrap(new byte[] {2}));
             assertThat(heap() - before).isLessThan(64 << 20);
             caller.abort();
         }
@@ -261,7 +261,7 @@ class HostileClientsTest {
         try (RelayFixture relay = RelayFixture.start()) {
             RawChannel deaf = raw(frames(relay.dialInMemory(Link.DEFAULT.withBufferSize(1_024))), D);
             deaf.sendKept(new InitConnection.Listen().encode());
-            RelayFixture.await().until(() -> relay.starts(Role.ACCEPTER) == 1);
+            RelayFixture.await().until(() -> relay.starts(Role.ACCEPTOR) == 1);
             TestClient.listener(relay, other);
             List<RawChannel> callers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
@@ -277,7 +277,7 @@ class HostileClientsTest {
             TestClient.join(relay, C, other);
             // It says nothing either, and is given up, with those that wait for it.
             relay.ticks().tick(32);
-            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).contains(Reason.PEER_GONE);
+            assertThat(relay.awaitEnds(Role.ACCEPTOR, 1)).contains(Reason.PEER_GONE);
             relay.awaitEnds(Role.DIALER, CALLERS + 1);
             deaf.abort();
             callers.forEach(RawChannel::abort);
@@ -311,14 +311,14 @@ class HostileClientsTest {
                     }
                 });
                 for (int i = 0; i < 64; i++) {
-                    assertThat(toFast.accepter().receive()).contains(ByteBuffer.wrap(noise));
+                    assertThat(toFast.acceptor().receive()).contains(ByteBuffer.wrap(noise));
                 }
                 sending.result();
                 assertThat(heap() - before).isLessThan(16 << 20);
             }
             assertThat(stalled.isDone()).isFalse();
-            assertThat(toSlow.accepter().receive()).contains(ByteBuffer.wrap(noise));
-            toSlow.accepter().abort();
+            assertThat(toSlow.acceptor().receive()).contains(ByteBuffer.wrap(noise));
+            toSlow.acceptor().abort();
             assertThat(stalled.failure()).isInstanceOf(IOException.class);
         }
     }

@@ -65,13 +65,13 @@ class InjectedFaultsTest {
         try {
             var connect = new InitConnection.Connect(TestClient.octets(LISTENER.publicKey()));
             ask(relay, LISTENER, new InitConnection.Listen());
-            await(faults, () -> relay.starts(Role.ACCEPTER) == 1);
+            await(faults, () -> relay.starts(Role.ACCEPTOR) == 1);
             ask(relay, CONNECTOR, connect);
             await(faults, () -> relay.starts(Role.DIALER) == 1);
             ask(relay, OTHER, connect);
             await(faults, () -> relay.starts(Role.DIALER) == 2);
             ask(relay, LISTENER, new InitConnection.Listen());
-            await(faults, () -> !relay.ends(Role.ACCEPTER).isEmpty());
+            await(faults, () -> !relay.ends(Role.ACCEPTOR).isEmpty());
             ask(relay, CONNECTOR, connect);
             await(faults, () -> !relay.ends(Role.DIALER).isEmpty());
             ask(relay, LISTENER, new InitConnection.Accept(TestClient.octets(CONNECTOR.publicKey())));

@@ -116,12 +116,12 @@ class RaceTest {
                             IncomingConnection.decode(notice.get()).publicKey().bytes());
                     int what = own.nextInt(8);
                     if (what < 4) {
-                        TestClient accepter = accept(identity, caller);
-                        accepter.messages().send(ByteBuffer.allocate(own.nextInt(2_000)));
+                        TestClient acceptor = accept(identity, caller);
+                        acceptor.messages().send(ByteBuffer.allocate(own.nextInt(2_000)));
                         if (own.nextBoolean()) {
-                            accepter.close();
+                            acceptor.close();
                         } else {
-                            accepter.abort();
+                            acceptor.abort();
                         }
                     } else if (what < 7) {
                         channel.send(
@@ -172,7 +172,7 @@ class RaceTest {
             assertThat(relay.events(RelayEvent.CircuitOpened.class)).isNotEmpty();
             assertThat(EnumSet.copyOf(relay.ends(Role.DIALER)))
                     .contains(Reason.COMPLETED, Reason.REPLACED, Reason.REJECTED);
-            assertThat(relay.ends(Role.ACCEPTER)).contains(Reason.REPLACED);
+            assertThat(relay.ends(Role.ACCEPTOR)).contains(Reason.REPLACED);
         }
     }
 }

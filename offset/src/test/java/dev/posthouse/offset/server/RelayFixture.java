@@ -287,9 +287,9 @@ final class RelayFixture implements AutoCloseable {
         return far(client).written();
     }
 
-    /** Waits until the relay stands still within a write to the accepter, and so reads no more of the connector. */
+    /** Waits until the relay stands still within a write to the acceptor, and so reads no more of the connector. */
     void awaitStalled(TestClient.Tunnel tunnel) {
-        awaitStalled(tunnel.connector(), tunnel.accepter());
+        awaitStalled(tunnel.connector(), tunnel.acceptor());
     }
 
     /** The same of either direction. */

@@ -49,19 +49,19 @@ class SwitchboardTest {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(connector, accepter);
-            TestClient.assertJoined(accepter, connector);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(connector, acceptor);
+            TestClient.assertJoined(acceptor, connector);
             connector.close();
-            accepter.assertEnds();
-            accepter.close();
+            acceptor.assertEnds();
+            acceptor.close();
             RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
             assertThat(closed.reason()).isEqualTo(Reason.COMPLETED);
             assertThat(closed.name()).isEqualTo(RelayFixture.tag(TO_D));
             assertThat(closed.dialerBytes()).isEqualTo("there".length() + "and back".length());
-            assertThat(closed.accepterBytes()).isEqualTo("there".length() + "and back".length());
+            assertThat(closed.acceptorBytes()).isEqualTo("there".length() + "and back".length());
             assertThat(relay.ends(Role.DIALER)).containsExactly(Reason.COMPLETED);
-            assertThat(relay.ends(Role.ACCEPTER)).isEmpty();
+            assertThat(relay.ends(Role.ACCEPTOR)).isEmpty();
         }
     }
 
@@ -70,9 +70,9 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            accepter.send("last");
-            accepter.close();
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            acceptor.send("last");
+            acceptor.close();
             assertThat(connector.receiveText()).isEqualTo("last");
             connector.assertEnds();
         }
@@ -83,10 +83,10 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
             for (int size : new int[] {0, 1, 0, 0, 70_000, 1, 1 << 20}) {
                 connector.messages().send(ByteBuffer.allocate(size));
-                assertThat(accepter.receive().orElseThrow().remaining()).isEqualTo(size);
+                assertThat(acceptor.receive().orElseThrow().remaining()).isEqualTo(size);
             }
         }
     }
@@ -101,11 +101,11 @@ class SwitchboardTest {
             assertThat(older.caller()).isEqualTo(TO_C);
             older.assertEnds();
             assertThat(newer.caller()).isEqualTo(TO_C);
-            assertThat(relay.ends(Role.ACCEPTER)).containsExactly(Reason.REPLACED);
+            assertThat(relay.ends(Role.ACCEPTOR)).containsExactly(Reason.REPLACED);
             assertThat(relay.ends(Role.DIALER)).isEmpty();
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            assertThat(accepter.receiveText()).isEqualTo("early");
-            TestClient.assertJoined(connector, accepter);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            assertThat(acceptor.receiveText()).isEqualTo("early");
+            TestClient.assertJoined(connector, acceptor);
         }
     }
 
@@ -160,13 +160,13 @@ class SwitchboardTest {
             assertThat(relay.ends(Role.DIALER)).containsExactly(Reason.REPLACED);
             assertThat(listener.caller()).isEqualTo(TO_C);
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(newer, accepter);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(newer, acceptor);
             // The listener's answer to the first notice finds nobody.
-            TestClient again = TestClient.accepter(relay, D, TO_C);
+            TestClient again = TestClient.acceptor(relay, D, TO_C);
             again.assertEnds();
             assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
-            TestClient.assertJoined(accepter, newer);
+            TestClient.assertJoined(acceptor, newer);
         }
     }
 
@@ -182,9 +182,9 @@ class SwitchboardTest {
             assertThat(List.of(listener.caller(), listener.caller()))
                     .containsExactlyInAnyOrder(TO_C, other.publicKey());
             assertThat(otherListener.caller()).isEqualTo(TO_C);
-            TestClient.assertJoined(toD, TestClient.accepter(relay, D, TO_C));
-            TestClient.assertJoined(toOther, TestClient.accepter(relay, other, TO_C));
-            TestClient.assertJoined(otherToD, TestClient.accepter(relay, D, other.publicKey()));
+            TestClient.assertJoined(toD, TestClient.acceptor(relay, D, TO_C));
+            TestClient.assertJoined(toOther, TestClient.acceptor(relay, other, TO_C));
+            TestClient.assertJoined(otherToD, TestClient.acceptor(relay, D, other.publicKey()));
             assertThat(relay.services().circuits().running()).hasSize(3);
         }
     }
@@ -192,7 +192,7 @@ class SwitchboardTest {
     @Test
     void acceptWhileNobodyListensIsRefused() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
-            TestClient.accepter(relay, D, TO_C).assertEnds();
+            TestClient.acceptor(relay, D, TO_C).assertEnds();
             assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
         }
     }
@@ -201,11 +201,11 @@ class SwitchboardTest {
     void acceptOfSomebodyWhoDoesNotWaitIsRefused() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
-            TestClient.accepter(relay, D, TO_C).assertEnds();
+            TestClient.acceptor(relay, D, TO_C).assertEnds();
             relay.awaitRefusal(Reason.NO_PEER);
             TestClient connector = TestClient.connector(relay, C, TO_D);
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_C));
+            TestClient.assertJoined(connector, TestClient.acceptor(relay, D, TO_C));
         }
     }
 
@@ -216,8 +216,8 @@ class SwitchboardTest {
             TestClient.listener(relay, D);
             TestClient.listener(relay, thief);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient.accepter(relay, thief, TO_C).assertEnds();
-            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_C));
+            TestClient.acceptor(relay, thief, TO_C).assertEnds();
+            TestClient.assertJoined(connector, TestClient.acceptor(relay, D, TO_C));
         }
     }
 
@@ -229,11 +229,11 @@ class SwitchboardTest {
             listener.reject(listener.caller());
             connector.assertEnds();
             assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.REJECTED);
-            TestClient.accepter(relay, D, TO_C).assertEnds();
+            TestClient.acceptor(relay, D, TO_C).assertEnds();
             // And it may come again.
             TestClient again = TestClient.connector(relay, C, TO_D);
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient.assertJoined(again, TestClient.accepter(relay, D, TO_C));
+            TestClient.assertJoined(again, TestClient.acceptor(relay, D, TO_C));
         }
     }
 
@@ -246,7 +246,7 @@ class SwitchboardTest {
             TestClient connector = TestClient.connector(relay, C, TO_D);
             listener.awaitProcessed();
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_C));
+            TestClient.assertJoined(connector, TestClient.acceptor(relay, D, TO_C));
         }
     }
 
@@ -255,11 +255,11 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(connector, accepter);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(connector, acceptor);
             listener.reject(TO_C);
             listener.awaitProcessed();
-            TestClient.assertJoined(connector, accepter);
+            TestClient.assertJoined(connector, acceptor);
         }
     }
 
@@ -272,7 +272,7 @@ class SwitchboardTest {
             listener.send("not a rejection");
             listener.assertEnds();
             connector.assertEnds();
-            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.PROTOCOL_ERROR);
+            assertThat(relay.awaitEnds(Role.ACCEPTOR, 1)).containsExactly(Reason.PROTOCOL_ERROR);
             assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.NO_PEER);
         }
     }
@@ -283,18 +283,18 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(connector, accepter);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(connector, acceptor);
             TestClient waiting = TestClient.connector(relay, other, TO_D);
             listener.abort();
             waiting.assertEnds();
-            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.PEER_GONE);
+            assertThat(relay.awaitEnds(Role.ACCEPTOR, 1)).containsExactly(Reason.PEER_GONE);
             assertThat(relay.awaitEnds(Role.DIALER, 2)).containsExactly(Reason.COMPLETED, Reason.NO_PEER);
-            TestClient.assertJoined(connector, accepter);
+            TestClient.assertJoined(connector, acceptor);
             TestClient late = TestClient.connector(relay, other, TO_D);
             late.assertEnds();
             relay.awaitRefusal(Reason.NO_PEER);
-            TestClient.assertJoined(accepter, connector);
+            TestClient.assertJoined(acceptor, connector);
         }
     }
 
@@ -314,9 +314,9 @@ class SwitchboardTest {
             relay.ticks().tick();
             connector.assertEnds();
             assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.NO_PEER);
-            TestClient.accepter(relay, D, TO_C).assertEnds();
+            TestClient.acceptor(relay, D, TO_C).assertEnds();
             relay.awaitRefusal(Reason.NO_PEER);
-            assertThat(relay.ends(Role.ACCEPTER)).isEmpty();
+            assertThat(relay.ends(Role.ACCEPTOR)).isEmpty();
         }
     }
 
@@ -325,15 +325,15 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
             for (int i = 0; i < 5; i++) {
-                TestClient.assertJoined(connector, accepter);
+                TestClient.assertJoined(connector, acceptor);
                 // So that the relay waits for both again, and counts.
                 connector.awaitProcessed();
-                accepter.awaitProcessed();
+                acceptor.awaitProcessed();
                 relay.ticks().tick(31);
             }
-            TestClient.assertJoined(connector, accepter);
+            TestClient.assertJoined(connector, acceptor);
         }
     }
 
@@ -344,8 +344,8 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             TestClient.Tunnel tunnel = TestClient.join(relay, C, D);
-            TestClient source = connectorSends ? tunnel.connector() : tunnel.accepter();
-            TestClient silent = connectorSends ? tunnel.accepter() : tunnel.connector();
+            TestClient source = connectorSends ? tunnel.connector() : tunnel.acceptor();
+            TestClient silent = connectorSends ? tunnel.acceptor() : tunnel.connector();
             var sending = Background.run(() -> {
                 while (true) {
                     source.messages().send(ByteBuffer.allocate(100_000));
@@ -378,7 +378,7 @@ class SwitchboardTest {
             RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
             assertThat(closed.error().orElse("")).containsPattern("a frame has at most 204800 bytes, not \\d+");
             tunnel.connector().assertEnds();
-            tunnel.accepter().assertEnds();
+            tunnel.acceptor().assertEnds();
             RelayFixture.await().until(sending::isDone);
         }
     }
@@ -388,10 +388,10 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(connector, accepter);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(connector, acceptor);
             connector.awaitProcessed();
-            accepter.awaitProcessed();
+            acceptor.awaitProcessed();
             relay.ticks().tick(33);
             RelayEvent.CircuitClosed closed = relay.awaitEvent(RelayEvent.CircuitClosed.class, 1);
             assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
@@ -404,7 +404,7 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             relay.ticks().tick(32);
-            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.PEER_GONE);
+            assertThat(relay.awaitEnds(Role.ACCEPTOR, 1)).containsExactly(Reason.PEER_GONE);
         }
     }
 
@@ -419,7 +419,7 @@ class SwitchboardTest {
                 listener.awaitProcessed();
                 relay.ticks().tick(16);
             }
-            assertThat(relay.ends(Role.ACCEPTER)).isEmpty();
+            assertThat(relay.ends(Role.ACCEPTOR)).isEmpty();
         }
     }
 
@@ -433,7 +433,7 @@ class SwitchboardTest {
             connector.close();
             assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.PEER_GONE);
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient.accepter(relay, D, TO_C).assertEnds();
+            TestClient.acceptor(relay, D, TO_C).assertEnds();
             assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
         }
     }
@@ -458,12 +458,12 @@ class SwitchboardTest {
             }
             connector.awaitProcessed();
             connector.messages().send(ByteBuffer.allocate(0));
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
             for (int i = 0; i < 100; i++) {
-                assertThat(accepter.receiveText()).isEqualTo("early " + i);
+                assertThat(acceptor.receiveText()).isEqualTo("early " + i);
             }
-            assertThat(accepter.receive().orElseThrow().remaining()).isZero();
-            TestClient.assertJoined(connector, accepter);
+            assertThat(acceptor.receive().orElseThrow().remaining()).isZero();
+            TestClient.assertJoined(connector, acceptor);
         }
     }
 
@@ -483,14 +483,14 @@ class SwitchboardTest {
             // Sixty megabytes are more than the relay keeps and sockets hold.
             sending.awaitBlocked();
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
             for (int i = 0; i < count; i++) {
                 byte[] message = new byte[1 << 20];
                 new java.util.SplittableRandom(i).nextBytes(message);
-                assertThat(accepter.receive()).contains(ByteBuffer.wrap(message));
+                assertThat(acceptor.receive()).contains(ByteBuffer.wrap(message));
             }
             sending.result();
-            TestClient.assertJoined(connector, accepter);
+            TestClient.assertJoined(connector, acceptor);
         }
     }
 
@@ -500,7 +500,7 @@ class SwitchboardTest {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, D, TO_D);
             assertThat(listener.caller()).isEqualTo(TO_D);
-            TestClient.assertJoined(connector, TestClient.accepter(relay, D, TO_D));
+            TestClient.assertJoined(connector, TestClient.acceptor(relay, D, TO_D));
         }
     }
 
@@ -509,12 +509,12 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient first = TestClient.connector(relay, C, TO_D);
-            TestClient firstAccepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(first, firstAccepter);
+            TestClient firstAcceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(first, firstAcceptor);
             TestClient second = TestClient.connector(relay, C, TO_D);
-            TestClient secondAccepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(second, secondAccepter);
-            TestClient.assertJoined(first, firstAccepter);
+            TestClient secondAcceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(second, secondAcceptor);
+            TestClient.assertJoined(first, firstAcceptor);
             assertThat(listener.caller()).isEqualTo(TO_C);
             assertThat(listener.caller()).isEqualTo(TO_C);
         }
@@ -547,7 +547,7 @@ class SwitchboardTest {
             connector.assertEnds();
             TestClient again = TestClient.connector(relay, C, TO_D);
             assertThat(listener.caller()).isEqualTo(TO_C);
-            TestClient.assertJoined(again, TestClient.accepter(relay, D, TO_C));
+            TestClient.assertJoined(again, TestClient.acceptor(relay, D, TO_C));
         }
     }
 
@@ -558,15 +558,15 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
             TestClient.listener(relay, D);
             TestClient first = TestClient.connector(relay, C, TO_D);
-            TestClient firstAccepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(first, firstAccepter);
+            TestClient firstAcceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(first, firstAcceptor);
             TestClient second = TestClient.connector(relay, other, TO_D);
-            TestClient secondAccepter = TestClient.accepter(relay, D, other.publicKey());
+            TestClient secondAcceptor = TestClient.acceptor(relay, D, other.publicKey());
             second.assertEnds();
-            secondAccepter.assertEnds();
+            secondAcceptor.assertEnds();
             assertThat(relay.awaitEvent(RelayEvent.NotRelayed.class, 1).reason())
                     .isEqualTo(Reason.LIMIT_TOTAL);
-            TestClient.assertJoined(first, firstAccepter);
+            TestClient.assertJoined(first, firstAcceptor);
         }
     }
 
@@ -578,8 +578,8 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient accepter = TestClient.accepter(relay, D, TO_C);
-            TestClient.assertJoined(connector, accepter);
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            TestClient.assertJoined(connector, acceptor);
             TestClient waiting = TestClient.connector(relay, other, TO_D);
             TestClient undecided = TestClient.leg(relay, other);
             assertThat(relay.relay().drain(Duration.ofMillis(1))).isFalse();
@@ -587,15 +587,15 @@ class SwitchboardTest {
             assertThat(listener.caller()).isEqualTo(TO_C);
             assertThat(listener.caller()).isEqualTo(other.publicKey());
             listener.assertEnds();
-            assertThat(relay.awaitEnds(Role.ACCEPTER, 1)).containsExactly(Reason.SHUTDOWN);
+            assertThat(relay.awaitEnds(Role.ACCEPTOR, 1)).containsExactly(Reason.SHUTDOWN);
             assertThat(relay.awaitEnds(Role.DIALER, 2)).containsExactly(Reason.COMPLETED, Reason.SHUTDOWN);
             undecided.want(new dev.posthouse.offset.wire.InitConnection.Listen());
             undecided.assertEnds();
-            assertThat(relay.awaitEnds(Role.ACCEPTER, 2)).containsExactly(Reason.SHUTDOWN, Reason.SHUTDOWN);
-            TestClient.assertJoined(connector, accepter);
+            assertThat(relay.awaitEnds(Role.ACCEPTOR, 2)).containsExactly(Reason.SHUTDOWN, Reason.SHUTDOWN);
+            TestClient.assertJoined(connector, acceptor);
             connector.close();
-            accepter.assertEnds();
-            accepter.close();
+            acceptor.assertEnds();
+            acceptor.close();
             assertThat(relay.relay().drain(Duration.ofSeconds(20))).isTrue();
         }
     }
@@ -606,11 +606,11 @@ class SwitchboardTest {
         List<TestClient> all = new ArrayList<>();
         all.add(TestClient.listener(relay, D));
         TestClient connector = TestClient.connector(relay, C, TO_D);
-        TestClient accepter = TestClient.accepter(relay, D, TO_C);
-        TestClient.assertJoined(connector, accepter);
+        TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+        TestClient.assertJoined(connector, acceptor);
         assertThat(all.getFirst().caller()).isEqualTo(TO_C);
         all.add(connector);
-        all.add(accepter);
+        all.add(acceptor);
         Identity other = Identity.generate();
         all.add(TestClient.connector(relay, other, TO_D));
         assertThat(PublicKey.of(
@@ -624,7 +624,7 @@ class SwitchboardTest {
         all.forEach(TestClient::abort);
         relay.assertNobodyIsLeft();
         relay.assertEventsBalance();
-        assertThat(relay.ends(Role.ACCEPTER)).containsExactly(Reason.SHUTDOWN);
+        assertThat(relay.ends(Role.ACCEPTOR)).containsExactly(Reason.SHUTDOWN);
         assertThat(relay.ends(Role.DIALER)).containsExactlyInAnyOrder(Reason.COMPLETED, Reason.SHUTDOWN);
         relay.closeUnchecked();
     }

@@ -75,10 +75,10 @@ final class TestClient implements AutoCloseable {
 
     /** A listener; returns when the relay knows it. */
     static TestClient listener(RelayFixture relay, Identity identity) throws IOException {
-        int before = relay.starts(Role.ACCEPTER);
+        int before = relay.starts(Role.ACCEPTOR);
         TestClient client = leg(relay, identity);
         client.want(new InitConnection.Listen());
-        RelayFixture.await().until(() -> relay.starts(Role.ACCEPTER) > before);
+        RelayFixture.await().until(() -> relay.starts(Role.ACCEPTOR) > before);
         relay.awaitProcessed(client.stream);
         return client;
     }
@@ -91,22 +91,22 @@ final class TestClient implements AutoCloseable {
         return client;
     }
 
-    /** An accepter; returns when the relay has served it. */
-    static TestClient accepter(RelayFixture relay, Identity identity, PublicKey from) throws IOException {
+    /** An acceptor; returns when the relay has served it. */
+    static TestClient acceptor(RelayFixture relay, Identity identity, PublicKey from) throws IOException {
         TestClient client = leg(relay, identity);
         client.want(new InitConnection.Accept(octets(from)));
         return client;
     }
 
     /** Joined: connector first. */
-    record Tunnel(TestClient connector, TestClient accepter) {}
+    record Tunnel(TestClient connector, TestClient acceptor) {}
 
     /** A tunnel through a listener that is there. */
     static Tunnel join(RelayFixture relay, Identity from, Identity to) throws IOException {
         TestClient connector = connector(relay, from, to.publicKey());
-        TestClient accepter = accepter(relay, to, from.publicKey());
-        assertJoined(connector, accepter);
-        return new Tunnel(connector, accepter);
+        TestClient acceptor = acceptor(relay, to, from.publicKey());
+        assertJoined(connector, acceptor);
+        return new Tunnel(connector, acceptor);
     }
 
     static Octets octets(PublicKey key) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Chooses the route of a dialer (spec 7). An accepter has no choice: it takes the connection on which the dialer says so.
+ * Chooses the route of a dialer (spec 7). An acceptor has no choice: it takes the connection on which the dialer says so.
  *
  * <p>Called on the thread that dials. An interrupt ends the wait and the dialling with it.
  */

@@ -46,7 +46,7 @@ final class Race implements Picker.Race, AutoCloseable {
     private static final Duration WRITE = Duration.ofSeconds(5);
 
     /**
-     * How long an accepter goes on without its relay: the dialer's word on a direct connection is then on its way, or it
+     * How long an acceptor goes on without its relay: the dialer's word on a direct connection is then on its way, or it
      * will not come (spec 10.2 #17).
      */
     private static final Duration WITHOUT_RELAY = Duration.ofSeconds(2);
@@ -81,7 +81,7 @@ final class Race implements Picker.Race, AutoCloseable {
 
     private final AcknowledgedSettings settings;
 
-    /** Stands in the queue for no connection at all: the end of an accepter's relay stream, or of the whole race. */
+    /** Stands in the queue for no connection at all: the end of an acceptor's relay stream, or of the whole race. */
     private final Contender nobody;
 
     private volatile boolean timeIsUp;
@@ -187,7 +187,7 @@ final class Race implements Picker.Race, AutoCloseable {
         }
     }
 
-    /** Finds out who is at the other end. An accepter then waits for the dialer's word. */
+    /** Finds out who is at the other end. An acceptor then waits for the dialer's word. */
     private void exchange(Arrival arrival, Semaphore places) {
         ByteStream stream = arrival.stream();
         try {
@@ -304,7 +304,7 @@ final class Race implements Picker.Race, AutoCloseable {
         }
     }
 
-    // ---- the accepter's wait
+    // ---- the acceptor's wait
 
     private Contender follow() throws IOException, InterruptedException {
         Thread.ofVirtual().name("posthouse-relay-word").start(this::awaitRelayWord);
@@ -428,7 +428,7 @@ final class Race implements Picker.Race, AutoCloseable {
         meeting.socket().close();
     }
 
-    /** Nobody waits any longer: neither a picker, for as long as it likes, nor an accepter. */
+    /** Nobody waits any longer: neither a picker, for as long as it likes, nor an acceptor. */
     private void wake() {
         timeIsUp = true;
         ready.add(nobody);

@@ -19,10 +19,10 @@ import java.util.function.UnaryOperator;
 public interface PairHandler {
 
     /** Relays every pair without further conditions. */
-    PairHandler RELAY = (dialer, accepter) -> Verdict.RELAY;
+    PairHandler RELAY = (dialer, acceptor) -> Verdict.RELAY;
 
     /** Decides about one pair. */
-    Verdict decide(Peer dialer, Peer accepter);
+    Verdict decide(Peer dialer, Peer acceptor);
 
     /**
      * One of the two.
@@ -43,13 +43,13 @@ public interface PairHandler {
          *
          * @param meters every relayed byte must be allowed by all of them
          * @param tapDialer wraps the dialer's stream once relaying starts; the identity keeps the fast data path
-         * @param tapAccepter wraps the accepter's stream
+         * @param tapAcceptor wraps the acceptor's stream
          * @param onEnd told how relaying ended; not called for a pair that went direct
          */
         record Relay(
                 List<Meter> meters,
                 UnaryOperator<ByteStream> tapDialer,
-                UnaryOperator<ByteStream> tapAccepter,
+                UnaryOperator<ByteStream> tapAcceptor,
                 Consumer<SpliceEnd> onEnd)
                 implements Verdict {
             public Relay {

@@ -46,7 +46,7 @@ final class RouteChoice {
     }
 
     /** The pair while it lasts here. */
-    private record Pair(long number, RdvPeer dialer, RdvPeer accepter, long start, Permit place) {
+    private record Pair(long number, RdvPeer dialer, RdvPeer acceptor, long start, Permit place) {
         Duration took() {
             return Duration.ofNanos(System.nanoTime() - start);
         }
@@ -56,28 +56,28 @@ final class RouteChoice {
     void run(RdvPeer one, RdvPeer other) throws InterruptedException {
         boolean dialed = one.request().method().role() == Role.DIALER;
         RdvPeer dialer = dialed ? one : other;
-        RdvPeer accepter = dialed ? other : one;
+        RdvPeer acceptor = dialed ? other : one;
         switch (services.admission()
                 .admitCircuit(
                         AddressKey.of(dialer.leg().payer()),
-                        AddressKey.of(accepter.leg().payer()))) {
+                        AddressKey.of(acceptor.leg().payer()))) {
             case Admission.Answer.Denied denied -> {
                 var refusal = new Refusal(503, denied.explanation(), denied.reason());
                 refused(dialer, refusal);
-                refused(accepter, refusal);
+                refused(acceptor, refusal);
             }
             case Admission.Answer.Granted granted -> {
                 var pair = new Pair(
-                        services.circuits().nextNumber(), dialer, accepter, System.nanoTime(), granted.permit());
+                        services.circuits().nextNumber(), dialer, acceptor, System.nanoTime(), granted.permit());
                 try {
                     services.events()
                             .on(new RelayEvent.Met(
-                                    RdvServer.NAME, pair.number(), dialer.tag(), address(dialer), address(accepter)));
+                                    RdvServer.NAME, pair.number(), dialer.tag(), address(dialer), address(acceptor)));
                     decide(pair);
                 } catch (RuntimeException | Error e) {
                     // This thread's own connection is seen to by whoever called; nobody else has the other.
                     dialer.leg().abort();
-                    accepter.leg().abort();
+                    acceptor.leg().abort();
                     pair.place().close();
                     throw e;
                 }
@@ -91,7 +91,7 @@ final class RouteChoice {
             verdict = handler.decide(
                     new PairHandler.Peer(pair.dialer().request(), pair.dialer().observed()),
                     new PairHandler.Peer(
-                            pair.accepter().request(), pair.accepter().observed()));
+                            pair.acceptor().request(), pair.acceptor().observed()));
         } catch (RuntimeException | Error e) {
             services.events().on(new RelayEvent.Fault("asking the pair handler", e));
             verdict = new PairHandler.Verdict.Reject(new Refusal(500, "internal error", Reason.INTERNAL));
@@ -100,7 +100,7 @@ final class RouteChoice {
             case PairHandler.Verdict.Reject reject -> {
                 pair.place().close();
                 refused(pair.dialer(), reject.refusal());
-                refused(pair.accepter(), reject.refusal());
+                refused(pair.acceptor(), reject.refusal());
                 notRelayed(pair, reject.refusal().reason(), Optional.empty());
             }
             case PairHandler.Verdict.Relay relay -> greet(pair, relay);
@@ -116,23 +116,23 @@ final class RouteChoice {
 
     private void greet(Pair pair, PairHandler.Verdict.Relay terms) throws InterruptedException {
         try {
-            write(pair.dialer(), response(pair.dialer(), pair.accepter()));
+            write(pair.dialer(), response(pair.dialer(), pair.acceptor()));
         } catch (IOException e) {
-            // The dialer is gone and the accepter knows of nothing: it goes on waiting (spec 10.2 #8).
+            // The dialer is gone and the acceptor knows of nothing: it goes on waiting (spec 10.2 #8).
             pair.dialer().leg().abort();
             pair.place().close();
             notRelayed(pair, Reason.PEER_GONE, Optional.empty());
             try {
-                lobby.join(pair.accepter());
+                lobby.join(pair.acceptor());
             } catch (InterruptedException | RuntimeException | Error failed) {
-                // The connection that this thread serves is not always the accepter's: then nobody else would close it.
-                pair.accepter().leg().abort();
+                // The connection that this thread serves is not always the acceptor's: then nobody else would close it.
+                pair.acceptor().leg().abort();
                 throw failed;
             }
             return;
         }
         try {
-            write(pair.accepter(), response(pair.accepter(), pair.dialer()));
+            write(pair.acceptor(), response(pair.acceptor(), pair.dialer()));
             Line line = Deadline.within(
                     pair.dialer().leg().stream(),
                     services.admission().limits().choice(),
@@ -140,7 +140,7 @@ final class RouteChoice {
                     () -> Line.read(pair.dialer().leg().stream()));
             switch (Command.of(line)) {
                 case Command.Continue go -> {
-                    write(pair.accepter(), go.write());
+                    write(pair.acceptor(), go.write());
                     open(pair, line.rest(), terms);
                 }
                 case Command.Other other ->
@@ -173,7 +173,7 @@ final class RouteChoice {
                         pair.number(),
                         pair.dialer().tag(),
                         pair.dialer().leg().with(terms.tapDialer().apply(dialerFromHere)),
-                        pair.accepter().leg().with(terms.tapAccepter().apply(pair.accepter().leg().stream())),
+                        pair.acceptor().leg().with(terms.tapAcceptor().apply(pair.acceptor().leg().stream())),
                         pair.place(),
                         terms.meters(),
                         pair.took(),
@@ -183,7 +183,7 @@ final class RouteChoice {
     /** Both are closed without a word, as the original does (spec 4.2 #3). */
     private void end(Pair pair, Reason reason, Optional<InetSocketAddress> direct) {
         pair.dialer().leg().close();
-        pair.accepter().leg().close();
+        pair.acceptor().leg().close();
         pair.place().close();
         notRelayed(pair, reason, direct);
     }

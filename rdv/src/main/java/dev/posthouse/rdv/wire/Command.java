@@ -14,7 +14,7 @@ public sealed interface Command {
     /**
      * A direct connection was chosen.
      *
-     * @param address the accepter's, as the dialer sees it; empty if what stood there is none. For statistics only
+     * @param address the acceptor's, as the dialer sees it; empty if what stood there is none. For statistics only
      */
     record Other(Optional<AddressPort> address) implements Command {}
 

@@ -8,7 +8,7 @@ public enum Method {
     /** Chooses the route. */
     DIAL(Role.DIALER),
     /** Follows the choice. */
-    ACCEPT(Role.ACCEPTER);
+    ACCEPT(Role.ACCEPTOR);
 
     private final Role role;
 

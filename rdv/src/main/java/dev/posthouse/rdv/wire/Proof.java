@@ -12,7 +12,7 @@ import javax.crypto.spec.SecretKeySpec;
  * What each side shows in its header line on a direct connection, so that the other end believes that it is the peer.
  *
  * <p>A stock peer shows the token itself (spec 5.1). Two of ours show a word that is good for one meeting, and for one of the
- * two methods: {@code hex(HMAC-SHA-256(token, "posthouse direct 1 METHOD DIALERNONCE ACCEPTERNONCE"))}, with the nonces that
+ * two methods: {@code hex(HMAC-SHA-256(token, "posthouse direct 1 METHOD DIALERNONCE ACCEPTORNONCE"))}, with the nonces that
  * each of them has sent to the relay with its request ({@link Rdv#PROOF}). The line's form stays the same, so that nothing is
  * sent that was not sent before, and whoever is dialled by mistake learns nothing of the token, not even by guessing: the
  * nonces are known to the two peers and the relay alone.
@@ -27,11 +27,11 @@ public final class Proof {
     private static final String ALGORITHM = "HmacSHA256";
 
     private final byte[] dialer;
-    private final byte[] accepter;
+    private final byte[] acceptor;
 
-    private Proof(byte[] dialer, byte[] accepter) {
+    private Proof(byte[] dialer, byte[] acceptor) {
         this.dialer = dialer;
-        this.accepter = accepter;
+        this.acceptor = acceptor;
     }
 
     /** The token itself, as the original shows it. */
@@ -95,7 +95,7 @@ public final class Proof {
     }
 
     private byte[] word(Method of) {
-        return of == Method.DIAL ? dialer : accepter;
+        return of == Method.DIAL ? dialer : acceptor;
     }
 
     /** Not the words: they must not end in a log. */

@@ -4,7 +4,7 @@ package dev.posthouse.rdv.wire;
  * rdv as a protocol: what is sent, by whom and when (docs/specs/rdv.md has every detail, with its proof).
  *
  * <pre>
- * dialer                         server                        accepter
+ * dialer                         server                        acceptor
  *   | DIAL /token HTTP/1.1          |                              |
  *   | Rdv-Self-Addrs: ...           |                              |
  *   |------------------------------>|                              |

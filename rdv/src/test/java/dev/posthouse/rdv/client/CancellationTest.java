@@ -29,7 +29,7 @@ class CancellationTest {
     /** Long enough to come to the point at which it is to end a call, also on a busy machine. */
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
-    /** What an accepter that has lost its relay waits for the dialer's word. */
+    /** What an acceptor that has lost its relay waits for the dialer's word. */
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     enum How {
@@ -91,20 +91,20 @@ class CancellationTest {
     @EnumSource(
             value = How.class,
             names = {"INTERRUPT", "CLOSE"})
-    void accepterThatWaitsForTheDialersWordEndsWithoutAGrace(How how) throws IOException {
+    void acceptorThatWaitsForTheDialersWordEndsWithoutAGrace(How how) throws IOException {
         Duration took = GRACE;
         for (int i = 0; i < 5 && took.compareTo(GRACE) >= 0; i++) {
-            took = untilAnAccepterEnds(how);
+            took = untilAnAcceptorEnds(how);
         }
         assertThat(took).isLessThan(GRACE);
     }
 
     @Test
-    void accepterThatWaitsForTheDialersWordEndsWhenItsTimeIsUp() throws IOException {
-        assertThat(untilAnAccepterEnds(How.TIMEOUT)).isPositive();
+    void acceptorThatWaitsForTheDialersWordEndsWhenItsTimeIsUp() throws IOException {
+        assertThat(untilAnAcceptorEnds(How.TIMEOUT)).isPositive();
     }
 
-    private static Duration untilAnAccepterEnds(How how) throws IOException {
+    private static Duration untilAnAcceptorEnds(How how) throws IOException {
         try (var server = new FakeServer();
                 RdvClient client = client(how, LIMIT).build()) {
             var call = Background.start(() -> client.accept(server.uri(), "t"));
@@ -166,14 +166,14 @@ class CancellationTest {
         assertThat(connected).isLessThan(ROUNDS);
     }
 
-    /** Everybody meets a peer at once. An accepter's word comes glued to its 101, so that giving up meets success, too. */
+    /** Everybody meets a peer at once. An acceptor's word comes glued to its 101, so that giving up meets success, too. */
     private static void answerAll(FakeServer server) throws IOException {
         while (true) {
             RawPeer client = server.next();
             Thread.startVirtualThread(() -> {
                 try (client) {
-                    boolean accepter = client.head().startsWith("ACCEPT");
-                    client.send(FakeServer.meeting("127.0.0.1:9") + (accepter ? "CONTINUE\n" : ""));
+                    boolean acceptor = client.head().startsWith("ACCEPT");
+                    client.send(FakeServer.meeting("127.0.0.1:9") + (acceptor ? "CONTINUE\n" : ""));
                     assertThat(client.rest()).isIn("", "CONTINUE\n");
                 } catch (IOException e) {
                     // it gave up
@@ -213,7 +213,7 @@ class CancellationTest {
                 one.close();
                 other.close();
                 pair.dialer().stream().write(java.nio.ByteBuffer.wrap(new byte[] {1}));
-                assertThat(pair.accepter().stream().read(java.nio.ByteBuffer.allocate(1)))
+                assertThat(pair.acceptor().stream().read(java.nio.ByteBuffer.allocate(1)))
                         .isEqualTo(1);
             }
         }

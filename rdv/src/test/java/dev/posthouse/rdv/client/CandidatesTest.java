@@ -280,10 +280,10 @@ class CandidatesTest {
         }
     }
 
-    /** The peer whose word does not come is not taken by an accepter, whatever else it says. */
+    /** The peer whose word does not come is not taken by an acceptor, whatever else it says. */
     @ParameterizedTest
     @ValueSource(strings = {"OTHER 127.0.0.1:1\n", "continue\n", "hello\n"})
-    void accepterTakesNoDirectConnectionWithoutContinue(String word) throws IOException {
+    void acceptorTakesNoDirectConnectionWithoutContinue(String word) throws IOException {
         try (var server = new FakeServer();
                 var stranger = new Candidate()) {
             var accepting = Background.start(() -> patient().accept(server.uri(), "t"));
@@ -372,9 +372,9 @@ class CandidatesTest {
             var accepting =
                     Background.start(() -> client.rendezvous(Method.ACCEPT, server.uri(), "t", List.of(pseudo)));
             try (Rendezvous dialer = client.rendezvous(Method.DIAL, server.uri(), "t", List.of());
-                    Rendezvous accepter = accepting.result()) {
-                assertThat(accepter.ownCandidates()).contains(pseudo).hasSize(2);
-                assertThat(dialer.response().peerAddrs()).contains(pseudo).containsAll(accepter.ownCandidates());
+                    Rendezvous acceptor = accepting.result()) {
+                assertThat(acceptor.ownCandidates()).contains(pseudo).hasSize(2);
+                assertThat(dialer.response().peerAddrs()).contains(pseudo).containsAll(acceptor.ownCandidates());
                 assertThat(dialer.response().observed())
                         .isEqualTo(dialer.ownCandidates().stream().findFirst());
                 assertThat(dialer.response().peer().roundTrip()).isPresent();
@@ -385,17 +385,17 @@ class CandidatesTest {
                 assertThat(dialer.method()).isEqualTo(Method.DIAL);
                 // The socket is alive: the peer's own listener takes a connection that nobody has raced for.
                 try (SocketChannel channel = SocketChannel.open(new InetSocketAddress(
-                        InetAddress.ofLiteral("127.0.0.1"), accepter.socket().port()))) {
-                    try (TcpStream inbound = accepter.socket().nextInbound(LONG).orElseThrow().stream()) {
+                        InetAddress.ofLiteral("127.0.0.1"), acceptor.socket().port()))) {
+                    try (TcpStream inbound = acceptor.socket().nextInbound(LONG).orElseThrow().stream()) {
                         assertThat(inbound.remoteAddress()).contains((InetSocketAddress) channel.getLocalAddress());
                     }
                 }
                 // And so is the relay's stream.
                 dialer.relay().write(ByteBuffer.wrap("CONTINUE\nx".getBytes(StandardCharsets.US_ASCII)));
                 ByteBuffer got = ByteBuffer.allocate(10);
-                accepter.relay().readTimeout(LONG);
+                acceptor.relay().readTimeout(LONG);
                 while (got.hasRemaining()) {
-                    accepter.relay().read(got);
+                    acceptor.relay().read(got);
                 }
                 assertThat(new String(got.array(), StandardCharsets.US_ASCII)).isEqualTo("CONTINUE\nx");
             }
@@ -414,8 +414,8 @@ class CandidatesTest {
         try (var server = ServerFixture.start()) {
             var accepting = Background.start(() -> client.rendezvous(Method.ACCEPT, server.uri(), "t", twelve));
             try (Rendezvous dialer = client.rendezvous(Method.DIAL, server.uri(), "t", List.of());
-                    Rendezvous accepter = accepting.result()) {
-                assertThat(accepter.ownCandidates()).isEqualTo(twelve.subList(0, 9));
+                    Rendezvous acceptor = accepting.result()) {
+                assertThat(acceptor.ownCandidates()).isEqualTo(twelve.subList(0, 9));
                 assertThat(dialer.response().peerAddrs()).hasSize(10).containsAll(twelve.subList(0, 9));
             }
         }

@@ -42,7 +42,7 @@ class RaceTest {
     }
 
     @Test
-    void accepterWhoseRelayStreamThrowsAnErrorFailsAndDoesNotWaitForEver() throws Exception {
+    void acceptorWhoseRelayStreamThrowsAnErrorFailsAndDoesNotWaitForEver() throws Exception {
         try (MemoryPair pair = MemoryPair.create();
                 PunchSocket socket =
                         PunchSocket.open(PunchSocket.Options.of(CandidatePolicy.of(RdvClientTest.LOOPBACK)))) {

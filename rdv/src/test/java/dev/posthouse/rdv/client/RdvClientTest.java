@@ -38,9 +38,9 @@ class RdvClientTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     /** Two connected clients. */
-    record Pair(Connection dialer, Connection accepter) implements AutoCloseable {
-        static Pair meet(RdvClient dialer, RdvClient accepter, URI server) {
-            var accepting = Background.start(() -> accepter.accept(server, "t"));
+    record Pair(Connection dialer, Connection acceptor) implements AutoCloseable {
+        static Pair meet(RdvClient dialer, RdvClient acceptor, URI server) {
+            var accepting = Background.start(() -> acceptor.accept(server, "t"));
             var dialing = Background.start(() -> dialer.dial(server, "t"));
             return new Pair(dialing.result(), accepting.result());
         }
@@ -48,7 +48,7 @@ class RdvClientTest {
         @Override
         public void close() throws IOException {
             dialer.close();
-            accepter.close();
+            acceptor.close();
         }
     }
 
@@ -77,7 +77,7 @@ class RdvClientTest {
 
     private static void assertCarriesHalfCloses(Pair pair) throws IOException {
         ByteStream one = pair.dialer().stream();
-        ByteStream other = pair.accepter().stream();
+        ByteStream other = pair.acceptor().stream();
         assertCarries(one, other, "from the dialer");
         one.shutdownOutput();
         assertThat(other.read(ByteBuffer.allocate(1))).isEqualTo(-1);
@@ -92,9 +92,9 @@ class RdvClientTest {
         try (var server = ServerFixture.start();
                 Pair pair = Pair.meet(direct(), direct(), server.uri())) {
             assertThat(pair.dialer().route()).isInstanceOf(Route.Direct.class);
-            assertThat(pair.accepter().route()).isInstanceOf(Route.Direct.class);
+            assertThat(pair.acceptor().route()).isInstanceOf(Route.Direct.class);
             assertThat(pair.dialer().carriesHalfClose()).isTrue();
-            assertThat(pair.accepter().carriesHalfClose()).isTrue();
+            assertThat(pair.acceptor().carriesHalfClose()).isTrue();
             assertCarriesHalfCloses(pair);
             RelayEvent.NotRelayed told = server.awaitEvent(RelayEvent.NotRelayed.class);
             assertThat(told.reason()).isEqualTo(Reason.DIRECT);
@@ -104,19 +104,19 @@ class RdvClientTest {
 
     @ParameterizedTest
     @CsvSource({"true, true", "true, false", "false, true"})
-    void clientThatWantsNoDirectPathForcesTheRelay(boolean dialerForces, boolean accepterForces) throws IOException {
+    void clientThatWantsNoDirectPathForcesTheRelay(boolean dialerForces, boolean acceptorForces) throws IOException {
         RdvClient dialer = dialerForces
                 ? relayed()
                 : client(LOOPBACK)
                         .picker(Picker.waitForDirect(Duration.ofMillis(300)))
                         .build();
-        RdvClient accepter = accepterForces ? relayed() : direct();
+        RdvClient acceptor = acceptorForces ? relayed() : direct();
         try (var server = ServerFixture.start();
-                Pair pair = Pair.meet(dialer, accepter, server.uri())) {
+                Pair pair = Pair.meet(dialer, acceptor, server.uri())) {
             assertThat(pair.dialer().route()).isEqualTo(new Route.Relayed(server.address()));
-            assertThat(pair.accepter().route()).isEqualTo(new Route.Relayed(server.address()));
+            assertThat(pair.acceptor().route()).isEqualTo(new Route.Relayed(server.address()));
             assertThat(pair.dialer().carriesHalfClose()).isTrue();
-            assertThat(pair.accepter().carriesHalfClose()).isTrue();
+            assertThat(pair.acceptor().carriesHalfClose()).isTrue();
             assertCarriesHalfCloses(pair);
         }
     }
@@ -127,7 +127,7 @@ class RdvClientTest {
         try (var server = ServerFixture.start();
                 Pair pair = Pair.meet(dialer, direct(), server.uri())) {
             assertThat(pair.dialer().route()).isInstanceOf(Route.Relayed.class);
-            assertThat(pair.accepter().route()).isInstanceOf(Route.Relayed.class);
+            assertThat(pair.acceptor().route()).isInstanceOf(Route.Relayed.class);
         }
     }
 
@@ -151,7 +151,7 @@ class RdvClientTest {
                 Pair pair = Pair.meet(dialer, direct(), server.uri())) {
             assertCarriesHalfCloses(pair);
             assertThat(pair.dialer().route().label())
-                    .isEqualTo(pair.accepter().route().label());
+                    .isEqualTo(pair.acceptor().route().label());
         }
     }
 
@@ -181,15 +181,15 @@ class RdvClientTest {
         try (var server = ServerFixture.start();
                 Pair pair = Pair.meet(direct(), direct(), server.uri())) {
             Report dialers = pair.dialer().report();
-            Report accepters = pair.accepter().report();
+            Report acceptors = pair.acceptor().report();
             assertThat(dialers.route()).isEqualTo(pair.dialer().route());
             assertThat(dialers.ownCandidates()).hasSize(1);
             assertThat(dialers.observedAddress())
                     .contains(dialers.ownCandidates().getFirst());
             // Own and observed are the same here: one candidate.
-            assertThat(accepters.peerCandidates()).isEqualTo(dialers.ownCandidates());
-            assertThat(dialers.peerCandidates()).isEqualTo(accepters.ownCandidates());
-            for (Report report : java.util.List.of(dialers, accepters)) {
+            assertThat(acceptors.peerCandidates()).isEqualTo(dialers.ownCandidates());
+            assertThat(dialers.peerCandidates()).isEqualTo(acceptors.ownCandidates());
+            for (Report report : java.util.List.of(dialers, acceptors)) {
                 assertThat(report.attempts())
                         .filteredOn(attempt -> attempt.outcome().equals("chosen"))
                         .hasSize(1);
@@ -349,7 +349,7 @@ class RdvClientTest {
     }
 
     @Test
-    void accepterWithoutItsRelayFailsAfterAGrace() throws Exception {
+    void acceptorWithoutItsRelayFailsAfterAGrace() throws Exception {
         try (var server = new FakeServer()) {
             var accepting = Background.start(() -> direct().accept(server.uri(), "t"));
             server.answer(FakeServer.meeting()).close();
@@ -360,7 +360,7 @@ class RdvClientTest {
     }
 
     @Test
-    void accepterThatCanOnlyUseTheRelayFailsAtOnceWithoutIt() throws Exception {
+    void acceptorThatCanOnlyUseTheRelayFailsAtOnceWithoutIt() throws Exception {
         try (var server = new FakeServer()) {
             var accepting = Background.start(() -> relayed().accept(server.uri(), "t"));
             server.answer(FakeServer.meeting()).close();
@@ -369,7 +369,7 @@ class RdvClientTest {
     }
 
     @Test
-    void accepterKeepsTheBytesBehindContinue() throws Exception {
+    void acceptorKeepsTheBytesBehindContinue() throws Exception {
         try (var server = new FakeServer()) {
             var accepting = Background.start(() -> relayed().accept(server.uri(), "t"));
             try (RawPeer relay = server.answer(FakeServer.meeting() + "CONTINUE\nglued");

@@ -124,6 +124,6 @@ class DescriptorLimitTest {
     private static void trip(RelayedPair pair) throws IOException {
         ByteBuffer one = ByteBuffer.allocate(1);
         pair.dialer().write(one);
-        assertThat(pair.accepter().read(one.clear())).isEqualTo(1);
+        assertThat(pair.acceptor().read(one.clear())).isEqualTo(1);
     }
 }

@@ -93,10 +93,10 @@ class HostilePeersTest {
                 }));
             }
             ByteBuffer one = ByteBuffer.allocate(1);
-            pair.accepter().readTimeout(Duration.ofSeconds(20));
+            pair.acceptor().readTimeout(Duration.ofSeconds(20));
             while (!throwing.stream().allMatch(Background::isDone)) {
                 pair.dialer().write(one.clear());
-                assertThat(pair.accepter().read(one.clear())).isEqualTo(1);
+                assertThat(pair.acceptor().read(one.clear())).isEqualTo(1);
                 refused.incrementAndGet();
             }
             throwing.forEach(Background::result);

@@ -32,10 +32,10 @@ class KilledTest {
                 var there = new Transfer(SEED);
                 var back = new Transfer(SEED + 1);
                 pair.dialer().readTimeout(Duration.ZERO);
-                pair.accepter().readTimeout(Duration.ZERO);
+                pair.acceptor().readTimeout(Duration.ZERO);
                 var sending = Background.start(() -> there.send(pair.dialer(), ENDLESS));
-                var receiving = Background.start(() -> there.receive(pair.accepter()));
-                var answering = Background.start(() -> back.send(pair.accepter(), ENDLESS));
+                var receiving = Background.start(() -> there.receive(pair.acceptor()));
+                var answering = Background.start(() -> back.send(pair.acceptor(), ENDLESS));
                 var reading = Background.start(() -> back.receive(pair.dialer()));
                 Awaitility.await().until(() -> there.received() > 1 << 20 && back.received() > 1 << 20);
                 relay.kill();
@@ -44,7 +44,7 @@ class KilledTest {
                 // A killed process leaves a reset or an end, whichever its unread input makes it.
                 receiving.result();
                 reading.result();
-                assertThat(isOver(pair.accepter())).isTrue();
+                assertThat(isOver(pair.acceptor())).isTrue();
                 assertThat(isOver(pair.dialer())).isTrue();
                 there.assertPrefix();
                 back.assertPrefix();
@@ -69,8 +69,8 @@ class KilledTest {
     void resetOfOneLegIsAResetOfTheOtherAndIsCounted(boolean dialerResets) throws IOException {
         try (var server = ServerFixture.start();
                 RelayedPair pair = RelayedPair.meet(server.address(), "t")) {
-            TcpStream resets = dialerResets ? pair.dialer() : pair.accepter();
-            TcpStream sees = dialerResets ? pair.accepter() : pair.dialer();
+            TcpStream resets = dialerResets ? pair.dialer() : pair.acceptor();
+            TcpStream sees = dialerResets ? pair.acceptor() : pair.dialer();
             sees.readTimeout(Duration.ZERO);
             var transfer = new Transfer(SEED);
             var receiving = Background.start(() -> transfer.receive(sees));
@@ -82,9 +82,9 @@ class KilledTest {
             RelayEvent.CircuitClosed closed = server.awaitEvent(RelayEvent.CircuitClosed.class);
             assertThat(closed.reason()).isEqualTo(Reason.PEER_RESET);
             assertThat(closed.error()).isPresent();
-            assertThat(dialerResets ? closed.dialerBytes() : closed.accepterBytes())
+            assertThat(dialerResets ? closed.dialerBytes() : closed.acceptorBytes())
                     .isEqualTo(1_000);
-            assertThat(dialerResets ? closed.accepterBytes() : closed.dialerBytes())
+            assertThat(dialerResets ? closed.acceptorBytes() : closed.dialerBytes())
                     .isZero();
             Awaitility.await().until(() -> server.relay().connections() == 0);
         }
@@ -94,10 +94,10 @@ class KilledTest {
     void peerThatIsKilledWhileItSendsLeavesAPrefix() throws IOException {
         try (var server = ServerFixture.start();
                 RelayedPair pair = RelayedPair.meet(server.address(), "t")) {
-            pair.accepter().readTimeout(Duration.ZERO);
+            pair.acceptor().readTimeout(Duration.ZERO);
             var transfer = new Transfer(SEED);
             var sending = Background.start(() -> transfer.send(pair.dialer(), ENDLESS));
-            var receiving = Background.start(() -> transfer.receive(pair.accepter()));
+            var receiving = Background.start(() -> transfer.receive(pair.acceptor()));
             Awaitility.await().until(() -> transfer.received() > 1 << 20);
             pair.dialer().abort();
             assertThat(sending.result()).isPresent();
@@ -114,12 +114,12 @@ class KilledTest {
         try (server;
                 RelayedPair pair = RelayedPair.meet(server.address(), "t");
                 var dialer = server.waiting("DIAL", "choosing");
-                var accepter = server.connect().send(dev.posthouse.rdv.server.RawPeer.request("ACCEPT", "choosing"))) {
+                var acceptor = server.connect().send(dev.posthouse.rdv.server.RawPeer.request("ACCEPT", "choosing"))) {
             dialer.head();
-            accepter.head();
+            acceptor.head();
             server.close();
             for (TcpStream stream :
-                    java.util.List.of(pair.dialer(), pair.accepter(), dialer.stream(), accepter.stream())) {
+                    java.util.List.of(pair.dialer(), pair.acceptor(), dialer.stream(), acceptor.stream())) {
                 var transfer = new Transfer(SEED);
                 stream.readTimeout(Duration.ofSeconds(10));
                 assertThat(transfer.receive(stream).map(Object::getClass).map(Class::getSimpleName))

@@ -37,7 +37,7 @@ class OrderlyEndTest {
             var out = new Transfer(random.nextLong());
             var in = new Transfer(random.nextLong());
             pair.dialer().readTimeout(Duration.ZERO);
-            pair.accepter().readTimeout(Duration.ZERO);
+            pair.acceptor().readTimeout(Duration.ZERO);
             return new Running(
                     there,
                     back,
@@ -45,8 +45,8 @@ class OrderlyEndTest {
                     in,
                     List.of(
                             Background.start(() -> out.send(pair.dialer(), there)),
-                            Background.start(() -> out.receive(pair.accepter())),
-                            Background.start(() -> in.send(pair.accepter(), back)),
+                            Background.start(() -> out.receive(pair.acceptor())),
+                            Background.start(() -> in.send(pair.acceptor(), back)),
                             Background.start(() -> in.receive(pair.dialer()))));
         }
 
@@ -68,7 +68,7 @@ class OrderlyEndTest {
             RelayEvent.CircuitClosed closed = server.awaitEvent(RelayEvent.CircuitClosed.class);
             assertThat(closed.reason()).isEqualTo(Reason.COMPLETED);
             assertThat(closed.dialerBytes()).isEqualTo(running.there());
-            assertThat(closed.accepterBytes()).isEqualTo(running.back());
+            assertThat(closed.acceptorBytes()).isEqualTo(running.back());
         }
     }
 

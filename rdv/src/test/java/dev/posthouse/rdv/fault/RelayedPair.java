@@ -8,22 +8,22 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 
-/** Two raw peers joined by a relay: the dialer has said CONTINUE and the accepter has heard it. */
-record RelayedPair(TcpStream dialer, TcpStream accepter) implements AutoCloseable {
+/** Two raw peers joined by a relay: the dialer has said CONTINUE and the acceptor has heard it. */
+record RelayedPair(TcpStream dialer, TcpStream acceptor) implements AutoCloseable {
 
     /** Small, so that a pipe that nobody reads is full soon. */
     private static final int SOCKET_BUFFER = 16 * 1_024;
 
     static RelayedPair meet(InetSocketAddress relay, String token) throws IOException {
         RawPeer dialer = connect(relay);
-        RawPeer accepter = connect(relay);
+        RawPeer acceptor = connect(relay);
         dialer.send(RawPeer.request("DIAL", token));
-        accepter.send(RawPeer.request("ACCEPT", token));
+        acceptor.send(RawPeer.request("ACCEPT", token));
         dialer.head();
-        accepter.head();
+        acceptor.head();
         dialer.send("CONTINUE\n");
-        accepter.read(9);
-        return new RelayedPair(dialer.stream(), accepter.stream());
+        acceptor.read(9);
+        return new RelayedPair(dialer.stream(), acceptor.stream());
     }
 
     private static RawPeer connect(InetSocketAddress relay) throws IOException {
@@ -41,6 +41,6 @@ record RelayedPair(TcpStream dialer, TcpStream accepter) implements AutoCloseabl
     @Override
     public void close() {
         dialer.abort();
-        accepter.abort();
+        acceptor.abort();
     }
 }

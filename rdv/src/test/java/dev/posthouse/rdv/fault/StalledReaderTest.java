@@ -56,8 +56,8 @@ class StalledReaderTest {
                 LockSupport.parkNanos(100_000_000);
             }
             assertThat(sending.isDone()).isFalse();
-            stalled.accepter().readTimeout(Duration.ZERO);
-            assertThat(transfer.receive(stalled.accepter())).isEmpty();
+            stalled.acceptor().readTimeout(Duration.ZERO);
+            assertThat(transfer.receive(stalled.acceptor())).isEmpty();
             assertThat(sending.result()).isEmpty();
             transfer.assertWhole(total);
         }
@@ -111,9 +111,9 @@ class StalledReaderTest {
 
     private static void move(RelayedPair pair, long bytes) {
         var transfer = new Transfer(SEED - 1);
-        pair.accepter().readTimeout(Duration.ZERO);
+        pair.acceptor().readTimeout(Duration.ZERO);
         var sending = Background.start(() -> transfer.send(pair.dialer(), bytes));
-        assertThat(Background.start(() -> transfer.receive(pair.accepter())).result())
+        assertThat(Background.start(() -> transfer.receive(pair.acceptor())).result())
                 .isEmpty();
         assertThat(sending.result()).isEmpty();
         transfer.assertWhole(bytes);

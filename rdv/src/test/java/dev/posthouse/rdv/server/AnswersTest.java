@@ -79,10 +79,10 @@ class AnswersTest {
     void anUpgradeInTwoLinesIsTaken() throws IOException {
         try (var server = ServerFixture.start();
                 RawPeer dialer = server.waiting("DIAL", "t");
-                RawPeer accepter = server.connect()
+                RawPeer acceptor = server.connect()
                         .send(RawPeer.request("ACCEPT", "t")
                                 .replace("Connection: ", "Connection: keep-alive\r\nConnection: "))) {
-            assertThat(accepter.head()).startsWith("HTTP/1.1 101 ");
+            assertThat(acceptor.head()).startsWith("HTTP/1.1 101 ");
             assertThat(dialer.head()).startsWith("HTTP/1.1 101 ");
         }
     }

@@ -144,14 +144,14 @@ class InjectedFaultsTest {
 
         void assertServesAPair() throws IOException {
             int waits = count(RelayEvent.WaitStarted.class);
-            RawPeer accepter = ask("ACCEPT");
+            RawPeer acceptor = ask("ACCEPT");
             Awaitility.await().until(() -> count(RelayEvent.WaitStarted.class) > waits);
             RawPeer dialer = ask("DIAL");
             assertThat(dialer.head()).startsWith("HTTP/1.1 101");
-            assertThat(accepter.head()).startsWith("HTTP/1.1 101");
+            assertThat(acceptor.head()).startsWith("HTTP/1.1 101");
             dialer.send("CONTINUE\nhello").end();
-            assertThat(accepter.read(14)).isEqualTo("CONTINUE\nhello");
-            accepter.end();
+            assertThat(acceptor.read(14)).isEqualTo("CONTINUE\nhello");
+            acceptor.end();
             dialer.rest();
         }
 

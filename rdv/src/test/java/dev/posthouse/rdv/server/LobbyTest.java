@@ -43,9 +43,9 @@ class LobbyTest {
                 RawPeer older = server.waiting("DIAL", "t");
                 RawPeer newer = server.connect().send(RawPeer.request("DIAL", "t"))) {
             assertThat(older.rest()).isEqualTo(Vectors.text("31-late-409-replaced.http"));
-            try (RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
+            try (RawPeer acceptor = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
                 assertThat(newer.head()).startsWith("HTTP/1.1 101");
-                assertThat(accepter.head()).startsWith("HTTP/1.1 101");
+                assertThat(acceptor.head()).startsWith("HTTP/1.1 101");
             }
         }
     }
@@ -61,7 +61,7 @@ class LobbyTest {
         var goOn = new CompletableFuture<Void>();
         var first = new AtomicBoolean(true);
         RdvServer handled = RdvServer.builder()
-                .handler((dialer, accepter) -> {
+                .handler((dialer, acceptor) -> {
                     if (first.getAndSet(false)) {
                         meeting.complete(null);
                         goOn.orTimeout(30, TimeUnit.SECONDS).join();
@@ -93,9 +93,9 @@ class LobbyTest {
                 RawPeer older = server.waiting("DIAL", "t");
                 RawPeer newer = server.connect().send(RawPeer.request("DIAL", "t"))) {
             assertThat(newer.rest()).startsWith("HTTP/1.1 503").endsWith("too many peers of your address are waiting");
-            try (RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
+            try (RawPeer acceptor = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
                 assertThat(older.head()).startsWith("HTTP/1.1 101");
-                assertThat(accepter.head()).startsWith("HTTP/1.1 101");
+                assertThat(acceptor.head()).startsWith("HTTP/1.1 101");
             }
             assertThat(server.relay().services().admission().waiting()).isZero();
         }
@@ -142,19 +142,19 @@ class LobbyTest {
     void drainSendsWaitersAwayAndCircuitsGoOn() throws Exception {
         try (var server = ServerFixture.start();
                 RawPeer dialer = server.waiting("DIAL", "circuit");
-                RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "circuit"))) {
+                RawPeer acceptor = server.connect().send(RawPeer.request("ACCEPT", "circuit"))) {
             dialer.head();
-            accepter.head();
+            acceptor.head();
             dialer.send("CONTINUE\n");
-            assertThat(accepter.read(9)).isEqualTo("CONTINUE\n");
-            // The accepter hears of it first.
+            assertThat(acceptor.read(9)).isEqualTo("CONTINUE\n");
+            // The acceptor hears of it first.
             server.awaitEvent(RelayEvent.CircuitOpened.class);
             try (RawPeer waiter = server.waiting("DIAL", "t")) {
                 assertThat(server.relay().drain(Duration.ZERO)).isFalse();
                 assertThat(waiter.rest()).isEqualTo(Vectors.text("33-late-503-shutdown.http"));
             }
             dialer.send("still here").end();
-            assertThat(accepter.end().rest()).isEqualTo("still here");
+            assertThat(acceptor.end().rest()).isEqualTo("still here");
             assertThat(dialer.rest()).isEmpty();
             assertThat(server.relay().drain(Duration.ofSeconds(20))).isTrue();
         }
@@ -167,12 +167,12 @@ class LobbyTest {
             for (int i = 0; i < 200; i++) {
                 RawPeer leaving = server.waiting("DIAL", "t" + i);
                 leaving.close();
-                try (RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t" + i));
+                try (RawPeer acceptor = server.connect().send(RawPeer.request("ACCEPT", "t" + i));
                         RawPeer dialer = server.connect().send(RawPeer.request("DIAL", "t" + i))) {
-                    assertThat(accepter.head()).as("accepter %d", i).startsWith("HTTP/1.1 101");
+                    assertThat(acceptor.head()).as("acceptor %d", i).startsWith("HTTP/1.1 101");
                     assertThat(dialer.head()).startsWith("HTTP/1.1 101");
                     dialer.send("CONTINUE\n");
-                    assertThat(accepter.read(9)).isEqualTo("CONTINUE\n");
+                    assertThat(acceptor.read(9)).isEqualTo("CONTINUE\n");
                 }
             }
         }

@@ -23,19 +23,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RelayStageTest {
 
     /** A pair that has its 101s. */
-    private record Met(RawPeer dialer, RawPeer accepter) implements AutoCloseable {
+    private record Met(RawPeer dialer, RawPeer acceptor) implements AutoCloseable {
         static Met at(ServerFixture server) throws IOException {
             RawPeer dialer = server.waiting("DIAL", "t");
-            RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t"));
+            RawPeer acceptor = server.connect().send(RawPeer.request("ACCEPT", "t"));
             dialer.head();
-            accepter.head();
-            return new Met(dialer, accepter);
+            acceptor.head();
+            return new Met(dialer, acceptor);
         }
 
         @Override
         public void close() throws IOException {
             dialer.close();
-            accepter.close();
+            acceptor.close();
         }
     }
 
@@ -45,32 +45,32 @@ class RelayStageTest {
         try (var server = ServerFixture.start();
                 Met met = Met.at(server)) {
             met.dialer().send(line + "hello");
-            assertThat(met.accepter().read(14)).isEqualTo("CONTINUE\nhello");
-            met.accepter().send("answer").end();
+            assertThat(met.acceptor().read(14)).isEqualTo("CONTINUE\nhello");
+            met.acceptor().send("answer").end();
             assertThat(met.dialer().end().rest()).isEqualTo("answer");
             RelayEvent.CircuitClosed closed = server.awaitEvent(RelayEvent.CircuitClosed.class);
             assertThat(closed.reason()).isEqualTo(Reason.COMPLETED);
             assertThat(closed.dialerBytes()).isEqualTo(5);
-            assertThat(closed.accepterBytes()).isEqualTo(6);
+            assertThat(closed.acceptorBytes()).isEqualTo(6);
         }
     }
 
     @Test
     void continueThatWasSentWithTheRequestWorksForWhoComesSecond() throws IOException {
         try (var server = ServerFixture.start();
-                RawPeer accepter = server.waiting("ACCEPT", "t");
+                RawPeer acceptor = server.waiting("ACCEPT", "t");
                 RawPeer dialer = server.connect().send(RawPeer.request("DIAL", "t") + "CONTINUE\nearly")) {
-            accepter.head();
+            acceptor.head();
             dialer.head();
-            assertThat(accepter.read(14)).isEqualTo("CONTINUE\nearly");
+            assertThat(acceptor.read(14)).isEqualTo("CONTINUE\nearly");
         }
     }
 
     @Test
-    void whatAnAccepterSendsBeforeContinueIsKept() throws IOException {
+    void whatAnAcceptorSendsBeforeContinueIsKept() throws IOException {
         try (var server = ServerFixture.start();
                 Met met = Met.at(server)) {
-            met.accepter().send("too early");
+            met.acceptor().send("too early");
             met.dialer().send("CONTINUE\n");
             assertThat(met.dialer().read(9)).isEqualTo("too early");
         }
@@ -81,7 +81,7 @@ class RelayStageTest {
         try (var server = ServerFixture.start();
                 Met met = Met.at(server)) {
             met.dialer().send("OTHER 192.0.2.7:5000\n");
-            assertThat(met.accepter().rest()).isEmpty();
+            assertThat(met.acceptor().rest()).isEmpty();
             assertThat(met.dialer().rest()).isEmpty();
             RelayEvent.NotRelayed end = server.awaitEvent(RelayEvent.NotRelayed.class);
             assertThat(end.reason()).isEqualTo(Reason.DIRECT);
@@ -95,7 +95,7 @@ class RelayStageTest {
         try (var server = ServerFixture.start();
                 Met met = Met.at(server)) {
             met.dialer().send(line);
-            assertThat(met.accepter().rest()).isEmpty();
+            assertThat(met.acceptor().rest()).isEmpty();
             assertThat(server.awaitEvent(RelayEvent.NotRelayed.class).reason()).isEqualTo(reason);
         }
     }
@@ -105,7 +105,7 @@ class RelayStageTest {
         try (var server = ServerFixture.start();
                 Met met = Met.at(server)) {
             met.dialer().close();
-            assertThat(met.accepter().rest()).isEmpty();
+            assertThat(met.acceptor().rest()).isEmpty();
             assertThat(server.awaitEvent(RelayEvent.NotRelayed.class).reason()).isEqualTo(Reason.PEER_GONE);
         }
     }
@@ -115,7 +115,7 @@ class RelayStageTest {
         Limits limits = Limits.builder().choice(Duration.ofMillis(100)).build();
         try (var server = ServerFixture.start(RdvServer.withDefaults(), limits);
                 Met met = Met.at(server)) {
-            assertThat(met.accepter().rest()).isEmpty();
+            assertThat(met.acceptor().rest()).isEmpty();
             assertThat(server.awaitEvent(RelayEvent.NotRelayed.class).reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
         }
     }
@@ -126,7 +126,7 @@ class RelayStageTest {
         try (var server = ServerFixture.start(RdvServer.withDefaults(), limits);
                 Met met = Met.at(server)) {
             met.dialer().send("CONTINUE\n");
-            met.accepter().read(9);
+            met.acceptor().read(9);
             assertThat(server.awaitEvent(RelayEvent.CircuitClosed.class).reason())
                     .isEqualTo(Reason.IDLE);
         }
@@ -135,28 +135,28 @@ class RelayStageTest {
     @Test
     void handlerRejectsWithItsOwnWords() throws IOException {
         RdvServer rejecting = RdvServer.builder()
-                .handler((dialer, accepter) ->
+                .handler((dialer, acceptor) ->
                         new PairHandler.Verdict.Reject(new Refusal(403, "refused by the application", Reason.REJECTED)))
                 .build();
         try (var server = ServerFixture.start(rejecting, Limits.DEFAULT);
                 RawPeer dialer = server.waiting("DIAL", "t");
-                RawPeer accepter = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
+                RawPeer acceptor = server.connect().send(RawPeer.request("ACCEPT", "t"))) {
             String expected = dev.posthouse.rdv.Vectors.text("34-late-403-rejected.http");
             assertThat(dialer.rest()).isEqualTo(expected);
-            assertThat(accepter.rest()).isEqualTo(expected);
+            assertThat(acceptor.rest()).isEqualTo(expected);
         }
     }
 
     @Test
     void handlerMetersAPairToTheByte() throws IOException {
         RdvServer metering = RdvServer.builder()
-                .handler((dialer, accepter) -> new PairHandler.Verdict.Relay(
+                .handler((dialer, acceptor) -> new PairHandler.Verdict.Relay(
                         List.of(Meter.allowance(10)), stream -> stream, stream -> stream, end -> {}))
                 .build();
         try (var server = ServerFixture.start(metering, Limits.DEFAULT);
                 Met met = Met.at(server)) {
             met.dialer().send("CONTINUE\n0123456789more");
-            assertThat(met.accepter().read(19)).isEqualTo("CONTINUE\n0123456789");
+            assertThat(met.acceptor().read(19)).isEqualTo("CONTINUE\n0123456789");
             RelayEvent.CircuitClosed closed = server.awaitEvent(RelayEvent.CircuitClosed.class);
             assertThat(closed.reason()).isEqualTo(Reason.LIMIT_BYTES);
             assertThat(closed.dialerBytes()).isEqualTo(10);
@@ -166,7 +166,7 @@ class RelayStageTest {
     @Test
     void tapThatFailsEndsBothAndGivesTheirPlacesBack() throws IOException {
         RdvServer tapping = RdvServer.builder()
-                .handler((dialer, accepter) -> new PairHandler.Verdict.Relay(
+                .handler((dialer, acceptor) -> new PairHandler.Verdict.Relay(
                         List.of(),
                         stream -> stream,
                         stream -> {
@@ -177,7 +177,7 @@ class RelayStageTest {
         try (var server = ServerFixture.start(tapping, Limits.DEFAULT);
                 Met met = Met.at(server)) {
             met.dialer().send("CONTINUE\n");
-            assertThat(met.accepter().rest()).isEqualTo("CONTINUE\n");
+            assertThat(met.acceptor().rest()).isEqualTo("CONTINUE\n");
             assertThat(met.dialer().rest()).isEmpty();
             assertThat(server.awaitEvent(RelayEvent.Fault.class).cause()).hasMessage("made to fail");
             assertThat(server.awaitEvent(RelayEvent.NotRelayed.class).reason()).isEqualTo(Reason.INTERNAL);

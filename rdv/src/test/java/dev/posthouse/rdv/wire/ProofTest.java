@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ProofTest {
 
     private static final String DIALERS = "00112233445566778899aabbccddeeff";
-    private static final String ACCEPTERS = "ffeeddccbbaa99887766554433221100";
+    private static final String ACCEPTORS = "ffeeddccbbaa99887766554433221100";
 
     /** What {@code proof} shows, as the other end reads it. */
     private static HeaderLine shown(Proof proof, Method method) throws IOException {
@@ -33,7 +33,7 @@ class ProofTest {
         "ACCEPT, 80b008064b4c4b9da10005de7fef44cbfe692443a3d67564f058912f0be7117c",
     })
     void wordOfAMeetingIsAKeyedHashOfTheMethodAndBothNonces(Method method, String word) {
-        Proof proof = Proof.ofMeeting(Token.of("a b"), Method.DIAL, DIALERS, ACCEPTERS);
+        Proof proof = Proof.ofMeeting(Token.of("a b"), Method.DIAL, DIALERS, ACCEPTORS);
 
         assertThat(new String(proof.line(method), StandardCharsets.US_ASCII))
                 .isEqualTo("rdv/1 " + method + " " + word + "\n");
@@ -43,9 +43,9 @@ class ProofTest {
     @EnumSource(Method.class)
     void eachEndTakesWhatTheOtherShows(Method own) throws IOException {
         boolean dials = own == Method.DIAL;
-        Proof here = Proof.ofMeeting(Token.of("t"), own, dials ? DIALERS : ACCEPTERS, dials ? ACCEPTERS : DIALERS);
+        Proof here = Proof.ofMeeting(Token.of("t"), own, dials ? DIALERS : ACCEPTORS, dials ? ACCEPTORS : DIALERS);
         Proof there =
-                Proof.ofMeeting(Token.of("t"), own.other(), dials ? ACCEPTERS : DIALERS, dials ? DIALERS : ACCEPTERS);
+                Proof.ofMeeting(Token.of("t"), own.other(), dials ? ACCEPTORS : DIALERS, dials ? DIALERS : ACCEPTORS);
 
         assertThat(there.isShownBy(shown(here, own), own.other())).isTrue();
         assertThat(here.isShownBy(shown(here, own), own))
@@ -55,19 +55,19 @@ class ProofTest {
 
     @Test
     void anotherTokenAnotherMeetingAndTheBareTokenAreNotThePeer() throws IOException {
-        Proof ours = Proof.ofMeeting(Token.of("t"), Method.DIAL, DIALERS, ACCEPTERS);
+        Proof ours = Proof.ofMeeting(Token.of("t"), Method.DIAL, DIALERS, ACCEPTORS);
 
         for (Proof other : new Proof[] {
-            Proof.ofMeeting(Token.of("u"), Method.DIAL, DIALERS, ACCEPTERS),
+            Proof.ofMeeting(Token.of("u"), Method.DIAL, DIALERS, ACCEPTORS),
             Proof.ofMeeting(Token.of("t"), Method.DIAL, DIALERS, DIALERS),
-            Proof.ofMeeting(Token.of("t"), Method.DIAL, ACCEPTERS, DIALERS),
+            Proof.ofMeeting(Token.of("t"), Method.DIAL, ACCEPTORS, DIALERS),
             Proof.ofToken(Token.of("t")),
         }) {
             assertThat(ours.isShownBy(shown(other, Method.ACCEPT), Method.DIAL)).isFalse();
         }
-        var accepters = shown(ours, Method.ACCEPT);
-        assertThat(ours.isShownBy(accepters, Method.DIAL)).isTrue();
-        String word = accepters.token();
+        var acceptors = shown(ours, Method.ACCEPT);
+        assertThat(ours.isShownBy(acceptors, Method.DIAL)).isTrue();
+        String word = acceptors.token();
         for (String wrong : new String[] {"", word.substring(1), word + "0", word.substring(0, 63) + "x", "t"}) {
             assertThat(ours.isShownBy(new HeaderLine("ACCEPT", wrong), Method.DIAL))
                     .isFalse();

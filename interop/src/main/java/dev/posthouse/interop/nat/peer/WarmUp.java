@@ -48,7 +48,7 @@ final class WarmUp {
                     return accepted.route();
                 }
             });
-            Thread.ofVirtual().name("warm-up-accepter").start(accepting);
+            Thread.ofVirtual().name("warm-up-acceptor").start(accepting);
             try (Connection dialed = client.dial(server, "warm-up")) {
                 SealedExchange.run(dialed.stream(), BYTES, LIMIT, () -> {});
             }

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The host of an accepter vanishes while it waits, so that the relay joins a dialer to nobody. */
+/** The host of an acceptor vanishes while it waits, so that the relay joins a dialer to nobody. */
 @LiveVanished
 @ParameterizedClass(name = "dead after {0}")
 @MethodSource("dev.posthouse.interop.transfers.vanished.DeadAfter#all")
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
-class VanishedAccepterTest {
+class VanishedAcceptorTest {
 
     private static final Payload DATA = Payload.of(6007, 3_000_000);
 
@@ -33,14 +33,14 @@ class VanishedAccepterTest {
     @TempDir
     Path directory;
 
-    VanishedAccepterTest(DeadAfter deadAfter) {
+    VanishedAcceptorTest(DeadAfter deadAfter) {
         this.deadAfter = deadAfter;
     }
 
     /** A dialer that was joined to a ghost goes on looking, and loses nothing of its input to it. */
     @ParameterizedTest(name = "{0}, back on {1}")
     @CsvSource({"none, c", "all, c", "none, b"})
-    void dialerThatWasJoinedToAGhostMeetsTheAccepterThatComesBack(String space, String back) throws Exception {
+    void dialerThatWasJoinedToAGhostMeetsTheAcceptorThatComesBack(String space, String back) throws Exception {
         Path received = directory.resolve("received");
         try (Hosts hosts = Hosts.up(directory, deadAfter)) {
             ChildProcess ghost = hosts.start(hosts.posthouse("b", arguments("accept", hosts, space)));
@@ -56,18 +56,18 @@ class VanishedAccepterTest {
             if (back.equals("b")) {
                 hosts.bringBack("b");
             }
-            ChildProcess accepter = hosts.start(
+            ChildProcess acceptor = hosts.start(
                     hosts.posthouse(back, arguments("accept", hosts, space)).output(received));
 
             hosts.haveStarted();
             // The ghost's silence, and then a transfer.
             silence.of("dialer", dialer)
-                    .of("accepter", accepter)
+                    .of("acceptor", acceptor)
                     .await(deadAfter.limit().plusSeconds(30));
-            assertThat(accepter.awaitExit()).as(accepter::everything).isZero();
+            assertThat(acceptor.awaitExit()).as(acceptor::everything).isZero();
             assertThat(dialer.awaitExit()).as(dialer::everything).isZero();
             System.out.println(String.format(
-                    "vanished: dead after %s, waiting accepter, space %s, back on %s; %s",
+                    "vanished: dead after %s, waiting acceptor, space %s, back on %s; %s",
                     deadAfter, space, back, silence));
         }
         assertThat(Files.readAllBytes(received)).isEqualTo(DATA.bytes());

@@ -11,10 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Whatever happens while it accepts, it goes on until it is stopped. */
-class AcceptorTest {
+class AcceptLoopTest {
 
     /** One outcome of accept: a connection, or what it throws. */
-    private interface Outcome extends Acceptor.Source {}
+    private interface Outcome extends AcceptLoop.Source {}
 
     private final ArrayDeque<Outcome> script = new ArrayDeque<>();
     private final List<SocketChannel> welcomed = new ArrayList<>();
@@ -22,7 +22,7 @@ class AcceptorTest {
 
     private void run(RelayListener listener, Outcome... outcomes) {
         script.addAll(List.of(outcomes));
-        new Acceptor(() -> script.remove().accept(), welcomed::add, script::isEmpty, listener, Duration.ofNanos(1))
+        new AcceptLoop(() -> script.remove().accept(), welcomed::add, script::isEmpty, listener, Duration.ofNanos(1))
                 .run();
     }
 

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  * meanwhile it reports, pauses, and goes on: descriptors, memory and threads come back when circuits end, not by asking
  * again.
  */
-final class Acceptor implements Runnable {
+final class AcceptLoop implements Runnable {
 
     /** Where connections come from. */
     @FunctionalInterface
@@ -34,7 +34,7 @@ final class Acceptor implements Runnable {
     private final Duration pause;
 
     /** @param stopped true from the moment on in which whoever stops it makes {@code source} fail */
-    Acceptor(Source source, Welcome next, BooleanSupplier stopped, RelayListener events, Duration pause) {
+    AcceptLoop(Source source, Welcome next, BooleanSupplier stopped, RelayListener events, Duration pause) {
         this.source = source;
         this.next = next;
         this.stopped = stopped;
