@@ -141,14 +141,24 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"net", "relay", "daemon"})
+    void roomsHaveNoCycles(String module) {
+        SlicesRuleDefinition.slices()
+                .matching("dev.posthouse." + module + ".(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"rdv", "offset"})
-    void wireKnowsNeitherClientNorServer(String dialect) {
+    void wireKnowsNeitherClientNorServerNorRelay(String dialect) {
         noClasses()
                 .that()
                 .resideInAPackage(in(dialect + ".wire"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(in(dialect + ".client"), in(dialect + ".server"))
+                .resideInAnyPackage(in(dialect + ".client"), in(dialect + ".server"), in("relay"))
                 .check(CLASSES);
     }
 

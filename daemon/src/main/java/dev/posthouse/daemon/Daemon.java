@@ -22,7 +22,7 @@ import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
 import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.net.tls.TlsServer;
-import dev.posthouse.relay.Descriptors;
+import dev.posthouse.relay.limit.Descriptors;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -198,18 +198,7 @@ public final class Daemon implements AutoCloseable {
 
     /** The addresses of the Offset relay, as clients are told them; none if it is not served. */
     public List<String> offsetAddresses() {
-        return offset.stream()
-                .flatMap(relay -> advertised()
-                        .map(address ->
-                                "offset://" + address + "/" + relay.identity().publicKey()))
-                .distinct()
-                .toList();
-    }
-
-    private Stream<String> advertised() {
-        return relays.addresses().stream()
-                .flatMap(listening ->
-                        AdvertisedAddress.of(configuration.value(Settings.OFFSET_HOST), listening).stream());
+        return relays.addresses(configuration.value(Settings.OFFSET_HOST));
     }
 
     /** What an operator should know at the start. */

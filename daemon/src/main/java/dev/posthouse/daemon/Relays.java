@@ -6,16 +6,16 @@ import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.tls.TlsServer;
 import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.rdv.server.RdvServer;
-import dev.posthouse.relay.Circuit;
-import dev.posthouse.relay.Descriptors;
-import dev.posthouse.relay.Dialect;
-import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayListener;
-import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.circuit.Circuit;
+import dev.posthouse.relay.event.RelayListener;
+import dev.posthouse.relay.limit.Descriptors;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -89,24 +89,16 @@ final class Relays implements AutoCloseable {
                         .value(Settings.PROXY_TRUSTED)
                         .and(configuration.value(Settings.FORWARDED_TRUSTED)))
                 .services(services);
-        var dialects = new ArrayList<Dialect>();
         for (DialectName name : configuration.value(Settings.DIALECTS)) {
-            Dialect dialect = dialect(name, configuration, access, offset);
-            dialects.add(dialect);
-            builder = builder.dialect(dialect);
+            builder = builder.dialect(dialect(name, configuration, access, offset));
         }
         if (tls.isPresent()) {
             builder = builder.tls(tls.get());
         }
         try {
-            Relay relay = builder.listen(address.resolve()).start();
-            dialects.clear();
-            return relay;
+            return builder.listen(address.resolve()).start();
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ": " + BindFailure.words(e), e);
-        } finally {
-            // Those of a relay that did not start: what they began, such as a clock, ends with them.
-            dialects.forEach(Dialect::close);
         }
     }
 
@@ -135,6 +127,18 @@ final class Relays implements AutoCloseable {
     /** Where they listen, with the ports that the system chose. */
     List<InetSocketAddress> addresses() {
         return relays.stream().map(Relay::address).toList();
+    }
+
+    /**
+     * What clients are told of where it is reached, as each dialect writes it.
+     *
+     * @param host what the operator says that clients reach; empty if nothing
+     */
+    List<String> addresses(String host) {
+        return relays.stream()
+                .flatMap(relay -> relay.addresses(AdvertisedAddress.of(host, relay.address())).stream())
+                .distinct()
+                .toList();
     }
 
     /** Open connections. */

@@ -11,7 +11,7 @@ import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
-import dev.posthouse.relay.NameTag;
+import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -1,72 +1,72 @@
 package dev.posthouse.relay;
 
-import dev.posthouse.net.LimitExceeded;
-import dev.posthouse.net.NetworkFailure;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpListener;
-import dev.posthouse.net.TcpStream;
-import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.tls.TlsServer;
+import dev.posthouse.relay.accept.Detection;
+import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.ListeningPort;
+import dev.posthouse.relay.accept.OpenDialect;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.event.RelayListener;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A relay: one port, every dialect. Each connection gets a virtual thread that detects the dialect and serves the
- * handshake; what waits is in the waiting room, what runs is on the data path, and neither holds a thread.
+ * handshake; what waits is in the waiting room, what runs is on the data path, and neither holds a thread. Several relays that are
+ * given the same services share circuits, limits and who waits; each of them ends with what is its own.
  *
  * <p>Thread-safe. {@link #drain} turns newcomers away and lets circuits finish; {@link #close} ends everything.
  */
 public final class Relay implements AutoCloseable {
 
-    /** How many first bytes a dialect is shown at most before "need more" counts as no. */
-    public static final int DETECTION_BOUND = 64;
-
     private static final int DEFAULT_PORT = 8080;
-
-    /** How long accepting pauses after it failed: descriptors come back when circuits end, not by asking again. */
-    private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
 
     private final RelayServices services;
     private final boolean ownsDataPath;
-    private final FrontDoor door;
-    private final TcpListener listener;
-    private final List<Dialect> dialects;
-    private final Thread accepting;
-    private final NetworkBlocks speakForOthers;
-    private final AtomicLong connections = new AtomicLong();
-    /** Threads with a handshake, a request or a choice of route; {@link #close} interrupts them. */
-    private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
-
+    private final List<OpenDialect> dialects = new ArrayList<>();
+    private final Optional<ListeningPort> port;
     private volatile boolean draining;
-    private volatile boolean closed;
 
-    private Relay(Builder builder, TcpListener listener) throws IOException {
-        RelayServices given = builder.services;
-        this.ownsDataPath = given == null;
-        this.services =
-                given == null ? RelayServices.singleNode(Splicer.start(), builder.limits, builder.events) : given;
-        this.dialects = List.copyOf(builder.dialects);
-        this.listener = listener;
-        this.speakForOthers = builder.speakForOthers;
-        this.door = new FrontDoor(dialects, builder.proxies, builder.tls);
-        dialects.forEach(dialect -> dialect.open(services));
-        this.accepting = Thread.ofPlatform()
-                .name("posthouse-accept")
-                .daemon()
-                .unstarted(new AcceptLoop(
-                        listener::accept, this::welcome, () -> draining, services.events(), ACCEPT_PAUSE));
+    private Relay(Builder builder, Optional<TcpListener> listener) throws IOException {
+        this.ownsDataPath = builder.services == null;
+        this.services = builder.services == null
+                ? RelayServices.singleNode(Splicer.start(), builder.limits, builder.events)
+                : builder.services;
+        boolean begun = false;
+        try {
+            var detected = new ArrayList<Detection.Entry<OpenDialect>>();
+            for (Dialect dialect : builder.dialects) {
+                var open = new OpenDialect(dialect.name(), dialect.open(services));
+                dialects.add(open);
+                dialect.detector()
+                        .ifPresent(detector -> detected.add(new Detection.Entry<>(open.name(), detector, open)));
+            }
+            var detection = new Detection<>(detected);
+            this.port = listener.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new ListeningPort(listener.get(), detection, builder.portSettings(), services, this));
+            begun = true;
+        } finally {
+            if (!begun) {
+                // What some of them have begun, such as a clock, ends with the attempt.
+                dialects.forEach(open -> open.service().close());
+                if (ownsDataPath) {
+                    services.dataPath().close();
+                }
+            }
+        }
     }
 
     /** A builder; at least one dialect and {@link Builder#listen} are needed. */
@@ -74,9 +74,26 @@ public final class Relay implements AutoCloseable {
         return new Builder();
     }
 
-    /** Where it listens, with the port that the system chose. */
+    /**
+     * Where it listens, with the port that the system chose.
+     *
+     * @throws IllegalStateException if it listens nowhere
+     */
     public InetSocketAddress address() {
-        return listener.address();
+        return port.map(ListeningPort::address)
+                .orElseThrow(() -> new IllegalStateException(
+                        "this relay accepts no connections: " + "it was built without a listener"));
+    }
+
+    /**
+     * What an operator may tell its users, each as its dialect writes it.
+     *
+     * @param hosts where this relay is reached, each {@code HOST:PORT}
+     */
+    public List<String> addresses(List<String> hosts) {
+        return dialects.stream()
+                .flatMap(open -> open.service().addresses(hosts).stream())
+                .toList();
     }
 
     /** What the dialects share: circuits, admission, who waits. */
@@ -86,116 +103,12 @@ public final class Relay implements AutoCloseable {
 
     /** Connections that this relay has accepted and that are open now: handshakes, waiting peers and the ends of circuits. */
     public long connections() {
-        return connections.get();
+        return port.map(ListeningPort::connections).orElse(0L);
     }
 
     /** Whether {@link #drain} or {@link #close} was called. */
     public boolean draining() {
         return draining;
-    }
-
-    private void welcome(SocketChannel channel) throws IOException {
-        InetSocketAddress remote;
-        try {
-            if (!(channel.getRemoteAddress() instanceof InetSocketAddress there)) {
-                channel.close();
-                return;
-            }
-            remote = there;
-        } catch (IOException e) {
-            // The peer was gone before we looked at it.
-            channel.close();
-            return;
-        }
-        Place place;
-        try {
-            AddressKey key = AddressKey.of(remote.getAddress());
-            place = services.connections().admit(speakForOthers.contains(remote.getAddress()) ? null : key, key, this);
-        } catch (OverLimit e) {
-            channel.close();
-            services.events()
-                    .on(new RelayEvent.Refused(Optional.empty(), remote, e.reason(), String.valueOf(e.getMessage())));
-            return;
-        } catch (OutOfMemoryError | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-        connections.incrementAndGet();
-        // Given back when the descriptor is closed, whoever closes it.
-        var counted = new Permit(() -> {
-            connections.decrementAndGet();
-            place.close();
-        });
-        try {
-            var stream = new TcpStream(channel, counted::close);
-            var leg = new Leg(
-                    stream,
-                    remote,
-                    Optional.of(remote),
-                    place,
-                    services.connections().crowded(),
-                    services.admission().limits().head());
-            Thread.ofVirtual().name("posthouse-leg").start(() -> serve(leg));
-        } catch (IOException e) {
-            channel.close();
-            counted.close();
-        } catch (OutOfMemoryError | RuntimeException e) {
-            channel.close();
-            counted.close();
-            services.events().on(new RelayEvent.Fault("accepting a connection", e));
-        }
-    }
-
-    private void serve(Leg accepted) {
-        Thread own = Thread.currentThread();
-        serving.add(own);
-        try {
-            if (closed) {
-                accepted.abort();
-            } else {
-                receive(accepted);
-            }
-        } finally {
-            serving.remove(own);
-        }
-    }
-
-    private void receive(Leg accepted) {
-        Leg leg = accepted;
-        Optional<String> dialectName = Optional.empty();
-        try {
-            FrontDoor.Arrival arrival = door.receive(accepted);
-            leg = arrival.leg();
-            dialectName = Optional.of(arrival.dialect().name());
-            services.events().on(new RelayEvent.Accepted(arrival.dialect().name(), leg.peer()));
-            arrival.dialect().serve(leg);
-        } catch (FrontDoor.Unrecognised e) {
-            leg.abort();
-            refused(Optional.empty(), leg, e.reason(), e);
-        } catch (OverLimit e) {
-            leg.abort();
-            refused(dialectName, leg, e.reason(), e);
-        } catch (LimitExceeded e) {
-            leg.abort();
-            refused(dialectName, leg, Reason.LIMIT_MEMORY, e);
-        } catch (TimedOut e) {
-            leg.abort();
-            refused(dialectName, leg, Reason.HANDSHAKE_TIMEOUT, e);
-        } catch (NetworkFailure e) {
-            leg.abort();
-            refused(dialectName, leg, Reason.PROTOCOL_ERROR, e);
-        } catch (IOException e) {
-            leg.abort();
-            refused(dialectName, leg, Reason.PEER_GONE, e);
-        } catch (RuntimeException | Error e) {
-            leg.abort();
-            services.events().on(new RelayEvent.Fault("serving a connection", e));
-        }
-    }
-
-    private void refused(Optional<String> dialect, Leg leg, Reason reason, IOException why) {
-        Reason real = closed ? Reason.SHUTDOWN : reason;
-        services.events().on(new RelayEvent.Refused(dialect, leg.peer(), real, String.valueOf(why.getMessage())));
     }
 
     /**
@@ -205,18 +118,10 @@ public final class Relay implements AutoCloseable {
      * @return whether all circuits had finished
      */
     public boolean drain(Duration limit) throws InterruptedException {
-        stopAccepting();
-        dialects.forEach(Dialect::drain);
-        return services.circuits().awaitNone(limit);
-    }
-
-    private void stopAccepting() {
         draining = true;
-        try {
-            listener.close();
-        } catch (IOException e) {
-            services.events().on(new RelayEvent.Fault("closing the listening socket", e));
-        }
+        port.ifPresent(ListeningPort::stop);
+        dialects.forEach(open -> open.service().drain());
+        return services.circuits().awaitNone(limit);
     }
 
     /**
@@ -225,13 +130,9 @@ public final class Relay implements AutoCloseable {
      */
     @Override
     public void close() {
-        stopAccepting();
-        closed = true;
-        // The dialects first, so that who waits is sent away for the right reason: a thread that is interrupted while
-        // it is
-        // blocked on a connection closes it, and the end of a listener is the end of its callers.
-        dialects.forEach(Dialect::close);
-        serving.forEach(Thread::interrupt);
+        draining = true;
+        Runnable endServices = () -> dialects.forEach(open -> open.service().close());
+        port.ifPresentOrElse(listening -> listening.close(endServices), endServices);
         services.circuits().endAll(Reason.SHUTDOWN, this);
         if (ownsDataPath) {
             services.dataPath().close();
@@ -242,6 +143,7 @@ public final class Relay implements AutoCloseable {
     public static final class Builder {
         private final List<Dialect> dialects = new ArrayList<>();
         private @Nullable InetSocketAddress address;
+        private boolean listens = true;
         private NetworkBlocks proxies = NetworkBlocks.NONE;
         private NetworkBlocks speakForOthers = NetworkBlocks.NONE;
         private Limits limits = Limits.DEFAULT;
@@ -251,7 +153,7 @@ public final class Relay implements AutoCloseable {
 
         private Builder() {}
 
-        /** Adds a dialect; they are asked in the order in which they were added. Closed with the relay. */
+        /** Adds a dialect. The order makes no difference. */
         public Builder dialect(Dialect dialect) {
             dialects.add(dialect);
             return this;
@@ -260,6 +162,12 @@ public final class Relay implements AutoCloseable {
         /** Where to listen: {@code ::} means both families, and is the default with port 8080; port 0 lets the system choose. */
         public Builder listen(InetSocketAddress where) {
             address = where;
+            return this;
+        }
+
+        /** Accepts no connections: for dialects that bind what they need themselves. */
+        public Builder withoutListener() {
+            listens = false;
             return this;
         }
 
@@ -302,6 +210,10 @@ public final class Relay implements AutoCloseable {
             return this;
         }
 
+        private ListeningPort.Settings portSettings() {
+            return new ListeningPort.Settings(proxies, speakForOthers, tls);
+        }
+
         /** Both families where the system has both: the JDK's own wildcard is often IPv4 only. */
         private static TcpListener everywhere() throws IOException {
             try {
@@ -311,27 +223,34 @@ public final class Relay implements AutoCloseable {
             }
         }
 
+        private Optional<TcpListener> bind() throws IOException {
+            if (!listens) {
+                return Optional.empty();
+            }
+            return Optional.of(address == null ? everywhere() : TcpListener.bind(address));
+        }
+
         /**
          * Binds and starts.
          *
-         * @throws IllegalStateException if there is no dialect
-         * @throws IOException if the address cannot be listened on, or there are no descriptors
+         * @throws IllegalStateException if there is no dialect, or two that claim the same first bytes
+         * @throws IOException if an address cannot be listened on, or there are no descriptors
          */
         public Relay start() throws IOException {
             if (dialects.isEmpty()) {
                 throw new IllegalStateException("a relay needs at least one dialect");
             }
-            Pollers.open();
-            TcpListener listener = address == null ? everywhere() : TcpListener.bind(address);
+            Optional<TcpListener> listener = bind();
             Relay relay;
             try {
                 relay = new Relay(this, listener);
             } catch (IOException | RuntimeException e) {
-                listener.close();
+                if (listener.isPresent()) {
+                    listener.get().close();
+                }
                 throw e;
             }
-            relay.accepting.start();
-            relay.services.events().on(new RelayEvent.Listening(relay.address()));
+            relay.port.ifPresent(ListeningPort::start);
             return relay;
         }
     }

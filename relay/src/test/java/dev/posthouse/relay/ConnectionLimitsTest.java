@@ -3,7 +3,12 @@ package dev.posthouse.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.NetworkBlocks;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.AddressKey;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Splicer;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;

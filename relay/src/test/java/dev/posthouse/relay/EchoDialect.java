@@ -1,15 +1,25 @@
 package dev.posthouse.relay;
 
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.accept.Claim;
+import dev.posthouse.relay.accept.Detection;
+import dev.posthouse.relay.accept.Detector;
+import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.accept.Service;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Begins with a word; answers one line with its name, the observed address and that line, and closes. Remembers how many
  * bytes it was shown at most.
  */
-final class EchoDialect implements Dialect {
+final class EchoDialect implements Dialect, Detector, Service {
 
     private final String name;
     private final byte[] word;
@@ -37,26 +47,47 @@ final class EchoDialect implements Dialect {
     }
 
     @Override
-    public Detection detect(ByteBuffer first) {
+    public Optional<Detector> detector() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public Claim claim(ByteBuffer first) {
         mostShown.accumulateAndGet(first.remaining(), Math::max);
         for (byte b : word) {
             if (!first.hasRemaining()) {
-                return Detection.NEED_MORE;
+                return Claim.needMore(word.length);
             }
             if (first.get() != b) {
-                return Detection.NO;
+                return Claim.NO;
             }
         }
-        return Detection.YES;
+        return Claim.yes(word.length);
     }
 
     @Override
-    public void open(RelayServices services) {
-        // shares nothing
+    public List<byte[]> samples() {
+        return word.length > Detection.BOUND ? List.of() : List.of(word.clone());
     }
 
     @Override
-    public void serve(Leg leg) throws IOException {
+    public Service open(RelayServices services) {
+        return this;
+    }
+
+    @Override
+    public void refuse(Inbound connection, Reason why, String detail) throws IOException {
+        connection.stream().write(ByteBuffer.wrap((why.label() + "\n").getBytes(StandardCharsets.ISO_8859_1)));
+        connection.close();
+    }
+
+    @Override
+    public List<String> addresses(List<String> hosts) {
+        return hosts.stream().map(host -> name + "://" + host).toList();
+    }
+
+    @Override
+    public void serve(Inbound leg) throws IOException {
         if (fails) {
             throw new IllegalStateException("made to fail");
         }

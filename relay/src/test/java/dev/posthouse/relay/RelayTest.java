@@ -4,11 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.proxy.ProxyHeader;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.net.tls.TlsServer;
+import dev.posthouse.relay.accept.Detection;
+import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Connections;
+import dev.posthouse.relay.limit.Descriptors;
+import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.splice.DataPath;
+import dev.posthouse.relay.splice.Splicer;
 import dev.posthouse.testkit.LeakCheck;
 import dev.posthouse.testkit.TestCertificates;
 import java.io.IOException;
@@ -19,6 +29,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -77,7 +88,82 @@ class RelayTest {
         Awaitility.await().until(() -> relay.connections() == 0);
     }
 
+    // ---- who is turned away by the relay itself
+
+    /** Services of a process that has but ten descriptors. */
+    private RelayServices scarce(DataPath dataPath) {
+        RelayServices plenty = RelayServices.singleNode(dataPath, Limits.DEFAULT, events::add);
+        return new RelayServices(
+                plenty.dataPath(),
+                plenty.directory(),
+                plenty.node(),
+                plenty.waitingRoom(),
+                plenty.admission(),
+                new Connections(plenty.admission(), new Descriptors(10, 0)),
+                plenty.circuits(),
+                plenty.events(),
+                plenty.clock());
+    }
+
+    @Test
+    void whoComesWhenDescriptorsAreNearlyUsedUpIsRefusedByItsDialectAndWhoComesLaterByNobody() throws IOException {
+        var open = new ArrayList<TcpStream>();
+        try (Splicer dataPath = Splicer.start();
+                Relay relay = relay(new EchoDialect("one", "alpha"))
+                        .services(scarce(dataPath))
+                        .start()) {
+            for (int i = 0; i < 8; i++) {
+                open.add(connect(relay));
+            }
+            TcpStream refused = connect(relay);
+            open.add(refused);
+            send(refused, "alpha");
+            assertThat(rest(refused)).isEqualTo("limit-descriptors\n");
+            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.LIMIT_DESCRIPTORS);
+        } finally {
+            for (TcpStream stream : open) {
+                stream.close();
+            }
+        }
+    }
+
+    /** One that was accepted just before, and says what it wants only then. */
+    @Test
+    void whoSaysWhatItWantsWhenTheRelayDrainsIsRefusedByItsDialect() throws Exception {
+        try (Relay relay = relay(new EchoDialect("one", "alpha")).start();
+                TcpStream early = connect(relay)) {
+            Awaitility.await().until(() -> relay.connections() == 1);
+            assertThat(relay.drain(Duration.ofSeconds(20))).isTrue();
+            send(early, "alpha");
+            assertThat(rest(early)).isEqualTo("shutdown\n");
+            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.SHUTDOWN);
+        }
+    }
+
+    @Test
+    void relayWithoutAListenerHasNoAddressAndEndsWhatItsDialectsHave() throws Exception {
+        try (Relay relay = Relay.builder()
+                .dialect(new EchoDialect("one", "alpha"))
+                .withoutListener()
+                .events(events::add)
+                .start()) {
+            assertThatThrownBy(relay::address).isInstanceOf(IllegalStateException.class);
+            assertThat(relay.connections()).isZero();
+            assertThat(relay.addresses(List.of("here:1"))).containsExactly("one://here:1");
+            assertThat(relay.drain(Duration.ofSeconds(20))).isTrue();
+        }
+        assertThat(events).isEmpty();
+    }
+
     // ---- the dialects
+
+    @Test
+    void dialectsThatClaimTheSameFirstBytesDoNotStart() {
+        assertThatThrownBy(() -> relay(new EchoDialect("one", "alpha"), new EchoDialect("two", "alpha"))
+                        .start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("one and two both claim");
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"alpha", "alps", "beta"})
@@ -99,12 +185,12 @@ class RelayTest {
     }
 
     @Test
-    void firstDialectThatWantsItGetsIt() throws IOException {
+    void dialectWithTheLongestClaimGetsIt() throws IOException {
         try (Relay relay = relay(new EchoDialect("short", "al"), new EchoDialect("long", "alpha"))
                         .start();
                 TcpStream stream = connect(relay)) {
             send(stream, "alpha\n");
-            assertThat(rest(stream)).startsWith("short ");
+            assertThat(rest(stream)).startsWith("long ");
         }
     }
 
@@ -161,7 +247,7 @@ class RelayTest {
             send(stream, "x".repeat(2_000));
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
             assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
-            assertThat(greedy.mostShown()).isEqualTo(Relay.DETECTION_BOUND);
+            assertThat(greedy.mostShown()).isEqualTo(Detection.BOUND);
         }
     }
 

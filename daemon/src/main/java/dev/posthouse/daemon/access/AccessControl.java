@@ -1,10 +1,10 @@
 package dev.posthouse.daemon.access;
 
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.Reason;
 import dev.posthouse.rdv.server.Authoriser;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.relay.Reason;
 import java.net.InetAddress;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.posthouse.daemon.configuration;
 
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.posthouse.daemon.configuration;
 
 import dev.posthouse.net.address.NetworkBlock;
 import dev.posthouse.net.address.NetworkBlocks;
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.posthouse.daemon.configuration;
 
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 

@@ -4,7 +4,7 @@ import dev.posthouse.net.address.HostName;
 import dev.posthouse.net.address.NetworkBlock;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.address.ShownAddress;
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Meter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

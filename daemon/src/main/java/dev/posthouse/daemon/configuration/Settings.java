@@ -4,7 +4,7 @@ import static dev.posthouse.daemon.configuration.Setting.Change.RELOAD;
 import static dev.posthouse.daemon.configuration.Setting.Change.RESTART;
 
 import dev.posthouse.net.address.NetworkBlocks;
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import dev.posthouse.daemon.configuration.LogFormat;
 import dev.posthouse.daemon.configuration.LogLevel;
-import dev.posthouse.relay.RelayListener;
+import dev.posthouse.relay.event.RelayListener;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.posthouse.daemon.log;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.AddressPort;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.posthouse.daemon.metrics;
 
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayListener;
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.event.RelayListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -3,7 +3,7 @@ package dev.posthouse.daemon.metrics;
 import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
 import dev.posthouse.net.budget.MemoryBudget;
-import dev.posthouse.relay.Descriptors;
+import dev.posthouse.relay.limit.Descriptors;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,8 +1,8 @@
 package dev.posthouse.daemon.status;
 
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayListener;
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.event.RelayListener;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

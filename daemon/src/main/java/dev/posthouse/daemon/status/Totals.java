@@ -1,9 +1,9 @@
 package dev.posthouse.daemon.status;
 
-import dev.posthouse.relay.Circuit;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayListener;
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.circuit.Circuit;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.event.RelayListener;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;

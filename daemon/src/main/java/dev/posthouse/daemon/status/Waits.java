@@ -1,9 +1,9 @@
 package dev.posthouse.daemon.status;
 
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayListener;
+import dev.posthouse.net.Role;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.event.RelayListener;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package dev.posthouse.daemon.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package dev.posthouse.daemon.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.LeakCheck;
 import java.lang.reflect.Field;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.daemon.status.Totals;
 import dev.posthouse.daemon.status.Waits;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.net.budget.MemoryBudget;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.testkit.LeakCheck;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -3,8 +3,8 @@ package dev.posthouse.daemon.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.daemon.status.Refusals.Refusal;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.testkit.LeakCheck;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

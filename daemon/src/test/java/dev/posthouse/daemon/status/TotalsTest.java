@@ -2,17 +2,18 @@ package dev.posthouse.daemon.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.memory.MemoryPair;
-import dev.posthouse.relay.Circuit;
-import dev.posthouse.relay.Circuits;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Permit;
-import dev.posthouse.relay.Place;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.circuit.Circuit;
+import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.Circuits;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.ConnectionPermit;
+import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.Splicer;
@@ -236,23 +237,21 @@ class TotalsTest {
                     RelayServices.singleNode(dataPath, Limits.DEFAULT, totals).circuits();
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
             for (int i = 0; i < count; i++) {
-                circuits.open(
+                circuits.open(new CircuitRequest(
                         "rdv",
                         circuits.nextNumber(),
                         new NameTag("a1b2c3"),
-                        new Leg(
+                        new Inbound(
                                 streams.left(),
                                 address,
                                 Optional.of(address),
-                                Place.uncounted(),
-                                false,
+                                ConnectionPermit.uncounted(),
                                 Duration.ofSeconds(10)),
-                        new Leg(
+                        new Inbound(
                                 streams.right(),
                                 address,
                                 Optional.of(address),
-                                Place.uncounted(),
-                                false,
+                                ConnectionPermit.uncounted(),
                                 Duration.ofSeconds(10)),
                         (terms, onEnd) -> {
                             var splice = new Said(onEnd);
@@ -262,7 +261,7 @@ class TotalsTest {
                         Permit.uncounted(),
                         List.of(),
                         Duration.ZERO,
-                        end -> {});
+                        end -> {}));
             }
         }
 

@@ -2,10 +2,10 @@ package dev.posthouse.daemon.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.testkit.LeakCheck;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,14 +1,14 @@
 package dev.posthouse.interop.rdv;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.tls.TlsServer;
 import dev.posthouse.rdv.server.RdvServer;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

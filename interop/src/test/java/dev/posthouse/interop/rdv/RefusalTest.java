@@ -4,15 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import dev.posthouse.net.LimitExceeded;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.rdv.server.PairHandler;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.LeakCheck;

@@ -46,12 +46,21 @@ public final class TickClock implements Ticks, AutoCloseable {
      * @throws IllegalArgumentException if it is not
      */
     public static TickClock start(Duration length) {
+        var clock = new TickClock(length(length));
+        clock.thread.start();
+        return clock;
+    }
+
+    /**
+     * {@code length}, if a tick can have it.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public static Duration length(Duration length) {
         if (!length.isPositive()) {
             throw new IllegalArgumentException("a tick is longer than zero, not " + length);
         }
-        var clock = new TickClock(length);
-        clock.thread.start();
-        return clock;
+        return length;
     }
 
     @Override

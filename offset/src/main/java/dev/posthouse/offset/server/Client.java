@@ -3,8 +3,8 @@ package dev.posthouse.offset.server;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
-import dev.posthouse.relay.AddressKey;
-import dev.posthouse.relay.Leg;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.limit.AddressKey;
 import java.io.IOException;
 
 /**
@@ -14,7 +14,7 @@ import java.io.IOException;
  * @param channel what is said on it from now on
  * @param age the form of its frames: clients of different ages do not understand each other inside a tunnel (spec 12)
  */
-record Client(Leg leg, KeepAlive channel, LengthPrefix age) {
+record Client(Inbound leg, KeepAlive channel, LengthPrefix age) {
 
     /** Its identity. */
     PublicKey key() {
@@ -23,7 +23,7 @@ record Client(Leg leg, KeepAlive channel, LengthPrefix age) {
 
     /** Whom limits count. */
     AddressKey payer() {
-        return AddressKey.of(leg.payer());
+        return leg.party().addressKey();
     }
 
     /**

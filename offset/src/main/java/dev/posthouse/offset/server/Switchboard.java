@@ -1,19 +1,20 @@
 package dev.posthouse.offset.server;
 
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Ticks;
-import dev.posthouse.relay.Admission;
-import dev.posthouse.relay.Directory.Meeting;
-import dev.posthouse.relay.Directory.Offer;
-import dev.posthouse.relay.Directory.Presence;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Permit;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
-import dev.posthouse.relay.WaitingRoom;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Admission;
+import dev.posthouse.relay.limit.Permit;
+import dev.posthouse.relay.meet.Directory.Meeting;
+import dev.posthouse.relay.meet.Directory.Offer;
+import dev.posthouse.relay.meet.Directory.Presence;
+import dev.posthouse.relay.meet.WaitingRoom;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,7 +98,7 @@ final class Switchboard {
             reason = Reason.PEER_GONE;
             listener.run(half -> end(half, Reason.REJECTED));
         } catch (IOException e) {
-            reason = OffsetServer.reasonOf(e);
+            reason = OffsetService.reasonOf(e);
         } finally {
             end(listener, reason);
         }
@@ -255,7 +256,7 @@ final class Switchboard {
             }
         }
         if (!half.messages().watch()) {
-            end(half, half.messages().failure().map(OffsetServer::reasonOf).orElse(Reason.PEER_GONE));
+            end(half, half.messages().failure().map(OffsetService::reasonOf).orElse(Reason.PEER_GONE));
         }
     }
 
@@ -300,8 +301,8 @@ final class Switchboard {
                         OffsetServer.NAME,
                         number,
                         name,
-                        connector.leg().peer(),
-                        client.leg().peer()));
+                        connector.leg().party().shown(),
+                        client.leg().party().shown()));
         Duration waited = Duration.ofNanos(System.nanoTime() - half.startNanos());
         switch (services.admission().admitCircuit(connector.payer(), client.payer())) {
             case Admission.Answer.Denied denied -> {
@@ -313,7 +314,7 @@ final class Switchboard {
             }
             case Admission.Answer.Granted granted ->
                 services.circuits()
-                        .open(
+                        .open(new CircuitRequest(
                                 OffsetServer.NAME,
                                 number,
                                 name,
@@ -331,7 +332,7 @@ final class Switchboard {
                                         half.messages().abort();
                                         client.channel().abort();
                                     }
-                                });
+                                }));
         }
     }
 
@@ -417,7 +418,7 @@ final class Switchboard {
     private void refused(Client client, Reason reason, String why) {
         services.events()
                 .on(new RelayEvent.Refused(
-                        Optional.of(OffsetServer.NAME), client.leg().peer(), reason, why));
+                        Optional.of(OffsetServer.NAME), client.leg().party().shown(), reason, why));
     }
 
     private Presence presence(String name, Role role, long slot, Instant expiry) {
@@ -438,7 +439,7 @@ final class Switchboard {
 
     private static RelayEvent waitStarted(Client client, Role role, PublicKey listener) {
         return new RelayEvent.WaitStarted(
-                OffsetServer.NAME, role, tag(listener), client.leg().peer());
+                OffsetServer.NAME, role, tag(listener), client.leg().party().shown());
     }
 
     private void waitEnded(ListenChannel listener, Reason reason) {

@@ -17,7 +17,8 @@ public enum FirstBytes {
     /** As far as it goes it may be either. */
     NEED_MORE(0);
 
-    private static final int LENGTH = Long.BYTES;
+    /** How many it takes to tell. */
+    public static final int LENGTH = Long.BYTES;
 
     private final long start;
 
@@ -33,11 +34,15 @@ public enum FirstBytes {
     public static FirstBytes of(ByteBuffer first) {
         int count = Math.min(first.remaining(), LENGTH);
         for (FirstBytes form : List.of(CURRENT, LEGACY)) {
-            ByteBuffer expected = ByteBuffer.allocate(LENGTH).putLong(0, form.start);
-            if (expected.slice(0, count).equals(first.slice(first.position(), count))) {
+            if (ByteBuffer.wrap(form.bytes(), 0, count).equals(first.slice(first.position(), count))) {
                 return count == LENGTH ? form : NEED_MORE;
             }
         }
         return NO;
+    }
+
+    /** The bytes of one of the two forms. */
+    public byte[] bytes() {
+        return ByteBuffer.allocate(LENGTH).putLong(start).array();
     }
 }

@@ -1,10 +1,10 @@
 package dev.posthouse.offset.client;
 
 import dev.posthouse.crypto.Identity;
+import dev.posthouse.net.Role;
 import dev.posthouse.offset.server.OffsetServer;
-import dev.posthouse.relay.Directory.Role;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.RawChannel;
 import dev.posthouse.offset.wire.ChannelMessage;
 import dev.posthouse.offset.wire.ChannelMessage.Content;
@@ -14,8 +16,6 @@ import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.KaMessage;
 import dev.posthouse.offset.wire.Version;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.Reason;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,9 +3,9 @@ package dev.posthouse.offset.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
+import dev.posthouse.net.Reason;
 import dev.posthouse.offset.wire.InitConnection;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.net.memory.Link;
@@ -19,9 +21,7 @@ import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.KaMessage;
 import dev.posthouse.offset.wire.Version;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -91,21 +91,6 @@ class HostileClientsTest {
             assertThat(relay.ends(Role.DIALER)).isEmpty();
             relay.ticks().tick(32);
             assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.NO_PEER);
-        }
-    }
-
-    @Test
-    void whoComesWhenDescriptorsAreNearlyUsedUpIsRefusedBeforeItSaysAWord() throws IOException {
-        try (RelayFixture relay = RelayFixture.start();
-                TestClient listener = TestClient.listener(relay, D)) {
-            ByteStream late = relay.dialCrowded();
-            assertThat(Background.start(() -> late.read(ByteBuffer.allocate(1))).result())
-                    .isNegative();
-            relay.awaitRefusal(Reason.LIMIT_DESCRIPTORS);
-            // Who was there before is served as ever.
-            TestClient connector = TestClient.connector(relay, C, D.publicKey());
-            assertThat(listener.caller()).isEqualTo(C.publicKey());
-            connector.abort();
         }
     }
 

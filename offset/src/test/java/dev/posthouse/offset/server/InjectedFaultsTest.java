@@ -3,9 +3,9 @@ package dev.posthouse.offset.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
+import dev.posthouse.net.Role;
 import dev.posthouse.offset.wire.InitConnection;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.fault.Faults;
 import dev.posthouse.relay.fault.Faults.Call;
 import dev.posthouse.relay.fault.Faults.Kind;

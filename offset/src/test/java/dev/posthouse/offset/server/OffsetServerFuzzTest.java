@@ -12,11 +12,11 @@ import dev.posthouse.offset.wire.ChannelMessage.Shape;
 import dev.posthouse.offset.wire.FrameStream;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.Version;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Place;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.ConnectionPermit;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Splicer;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;
@@ -43,23 +43,23 @@ class OffsetServerFuzzTest {
 
     private static void serve(Conversation conversation) throws IOException {
         var ticks = new ManualTicks(Duration.ofSeconds(60));
-        try (Splicer dataPath = Splicer.start(new Splicer.Options(1, 16 * 1_024));
-                OffsetServer server = OffsetServer.builder(RELAY)
-                        .ticks(ticks)
-                        .settings(ChannelSettings.DEFAULT)
-                        .build()) {
+        OffsetServer server = OffsetServer.builder(RELAY)
+                .ticks(ticks)
+                .settings(ChannelSettings.DEFAULT)
+                .build();
+        try (Splicer dataPath = Splicer.start(new Splicer.Options(1, 16 * 1_024))) {
             RelayServices services = RelayServices.singleNode(dataPath, Limits.DEFAULT, event -> {
                 if (event instanceof RelayEvent.Fault fault) {
                     throw new AssertionError(fault.doing(), fault.cause());
                 }
             });
-            server.open(services);
+            OffsetService service = server.open(services);
             MemoryPair pair = MemoryPair.create();
             var serving = Background.run(() -> {
-                var leg = new Leg(
-                        pair.right(), FROM, Optional.of(FROM), Place.uncounted(), false, Duration.ofSeconds(10));
+                var leg = new Inbound(
+                        pair.right(), FROM, Optional.of(FROM), ConnectionPermit.uncounted(), Duration.ofSeconds(10));
                 try {
-                    server.serve(leg);
+                    service.serve(leg);
                 } catch (IOException e) {
                     leg.abort();
                 }

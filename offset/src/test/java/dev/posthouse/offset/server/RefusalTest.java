@@ -3,14 +3,14 @@ package dev.posthouse.offset.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
+import dev.posthouse.net.Reason;
 import dev.posthouse.offset.channel.RawChannel;
 import dev.posthouse.offset.wire.FrameStream;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Version;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;

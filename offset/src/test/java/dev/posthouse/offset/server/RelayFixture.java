@@ -5,29 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.memory.Link;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.ManualTicks;
-import dev.posthouse.relay.Dialect;
-import dev.posthouse.relay.Directory;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Place;
-import dev.posthouse.relay.Reason;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.accept.Detector;
+import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.accept.Service;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.fault.Faults;
 import dev.posthouse.relay.fault.FaultyDataPath;
 import dev.posthouse.relay.fault.FaultyDirectory;
+import dev.posthouse.relay.limit.ConnectionPermit;
+import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.meet.Directory;
 import dev.posthouse.relay.splice.Splicer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -60,6 +63,7 @@ final class RelayFixture implements AutoCloseable {
     private final Splicer dataPath;
     private final RelayServices services;
     private final OffsetServer server;
+    private final AtomicReference<OffsetService> service = new AtomicReference<>();
     private final Relay relay;
     private final ManualTicks ticks;
     private final ManualTicks clientTicks = new ManualTicks(Duration.ofSeconds(5));
@@ -155,30 +159,50 @@ final class RelayFixture implements AutoCloseable {
         }
 
         @Override
-        public Detection detect(ByteBuffer first) {
-            return server.detect(first);
+        public Optional<Detector> detector() {
+            return server.detector();
         }
 
         @Override
-        public void open(RelayServices shared) {
-            server.open(shared);
+        public Service open(RelayServices shared) {
+            OffsetService opened = server.open(shared);
+            service.set(opened);
+            return new WatchingService(opened);
+        }
+    }
+
+    private final class WatchingService implements Service {
+        private final OffsetService watched;
+
+        WatchingService(OffsetService watched) {
+            this.watched = watched;
         }
 
         @Override
-        public void serve(Leg leg) throws IOException {
-            var observed = new Observed(leg.stream());
-            served.put(leg.remote(), observed);
-            server.serve(leg.with(observed));
+        public void serve(Inbound connection) throws IOException {
+            var observed = new Observed(connection.stream());
+            served.put(connection.remote(), observed);
+            watched.serve(connection.with(observed));
+        }
+
+        @Override
+        public void refuse(Inbound connection, Reason why, String detail) {
+            watched.refuse(connection, why, detail);
         }
 
         @Override
         public void drain() {
-            server.drain();
+            watched.drain();
         }
 
         @Override
         public void close() {
-            server.close();
+            watched.close();
+        }
+
+        @Override
+        public List<String> addresses(List<String> hosts) {
+            return watched.addresses(hosts);
         }
     }
 
@@ -309,27 +333,19 @@ final class RelayFixture implements AutoCloseable {
 
     /** A connection in memory, served like any other; the near end of it. */
     ByteStream dialInMemory(Link link) {
-        return dialInMemory(link, false);
-    }
-
-    /** A connection that comes when descriptors are nearly used up. */
-    ByteStream dialCrowded() {
-        return dialInMemory(Link.DEFAULT, true);
-    }
-
-    private ByteStream dialInMemory(Link link, boolean crowded) {
         MemoryPair pair = MemoryPair.create(link);
         var from = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
-        var leg = new Leg(pair.right(), from, Optional.of(from), Place.uncounted(), crowded, Duration.ofSeconds(10));
+        var leg = new Inbound(
+                pair.right(), from, Optional.of(from), ConnectionPermit.uncounted(), Duration.ofSeconds(10));
         Thread.ofVirtual().name("served in memory").start(() -> {
             try {
-                server.serve(leg);
+                service.get().serve(leg);
             } catch (IOException e) {
                 leg.abort();
                 events.add(new RelayEvent.Refused(
                         Optional.of(OffsetServer.NAME),
                         from,
-                        OffsetServer.reasonOf(e),
+                        OffsetService.reasonOf(e),
                         String.valueOf(e.getMessage())));
             } catch (RuntimeException e) {
                 events.add(new RelayEvent.Fault("serving in memory", e));
@@ -358,7 +374,7 @@ final class RelayFixture implements AutoCloseable {
     }
 
     /** Why waits have ended, in order. */
-    List<Reason> ends(Directory.Role role) {
+    List<Reason> ends(Role role) {
         return events(RelayEvent.WaitEnded.class).stream()
                 .filter(ended -> ended.role() == role)
                 .map(RelayEvent.WaitEnded::reason)
@@ -366,11 +382,11 @@ final class RelayFixture implements AutoCloseable {
     }
 
     /** Waits until so many waits of a role have ended. */
-    List<Reason> awaitEnds(Directory.Role role, int count) {
+    List<Reason> awaitEnds(Role role, int count) {
         return await().until(() -> ends(role), list -> list.size() >= count);
     }
 
-    int starts(Directory.Role role) {
+    int starts(Role role) {
         return (int) events(RelayEvent.WaitStarted.class).stream()
                 .filter(started -> started.role() == role)
                 .count();
@@ -386,7 +402,7 @@ final class RelayFixture implements AutoCloseable {
                     .isZero();
             assertThat(services.circuits().running()).as("circuits").isEmpty();
             assertThat(names.left()).as("directory").isEmpty();
-            assertThat(server.isQuiet()).as("nobody arrives or is held").isTrue();
+            assertThat(service.get().isQuiet()).as("nobody arrives or is held").isTrue();
             assertThat(ticks.registered()).as("who counts ticks").isZero();
             assertThat(relay.connections()).as("connections").isZero();
         });
@@ -430,7 +446,7 @@ final class RelayFixture implements AutoCloseable {
         kinds.remove(List.of("met", "not relayed"));
         assertThat(kinds).as("circuits' events").isEmpty();
         assertThat(events(RelayEvent.WaitEnded.class).stream()
-                        .filter(ended -> ended.role() == Directory.Role.DIALER && ended.reason() == Reason.COMPLETED)
+                        .filter(ended -> ended.role() == Role.DIALER && ended.reason() == Reason.COMPLETED)
                         .count())
                 .isEqualTo(circuits.size());
     }

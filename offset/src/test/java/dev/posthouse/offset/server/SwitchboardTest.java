@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.wire.IncomingConnection;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.LeakCheck;

@@ -1,7 +1,7 @@
 package dev.posthouse.rdv.server;
 
 import dev.posthouse.net.Deadline;
-import dev.posthouse.relay.Leg;
+import dev.posthouse.relay.accept.Inbound;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -28,7 +28,7 @@ final class Farewell {
      * Says {@code words} and closes the leg, whatever happens. Does not block: it takes two seconds at most, on a thread of its own, so
      * that a relay that is closed meanwhile interrupts nobody in the middle of its last word.
      */
-    static void say(Leg leg, byte[] words) {
+    static void say(Inbound leg, byte[] words) {
         try {
             Thread.ofVirtual().name("posthouse-farewell").start(() -> speak(leg, words));
         } catch (OutOfMemoryError e) {
@@ -37,7 +37,7 @@ final class Farewell {
         }
     }
 
-    private static void speak(Leg leg, byte[] words) {
+    private static void speak(Inbound leg, byte[] words) {
         try {
             Deadline.within(leg.stream(), LIMIT, "closing", () -> {
                 leg.stream().write(ByteBuffer.wrap(words));

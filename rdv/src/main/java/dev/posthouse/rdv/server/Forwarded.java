@@ -1,14 +1,14 @@
 package dev.posthouse.rdv.server;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.rdv.wire.RefusedRequest;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.OverLimit;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayListener;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.event.RelayListener;
+import dev.posthouse.relay.limit.OverLimit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -71,14 +71,14 @@ final class Forwarded {
      * @throws RefusedRequest 400 if a trusted proxy does not say who asks in words that can be read
      * @throws OverLimit if whoever asks has as many connections already as it may
      */
-    Leg apply(Leg leg, Headers headers, RelayListener events) throws RefusedRequest, OverLimit {
-        if (trusted.isEmpty() || !trusted.contains(leg.peer().getAddress())) {
+    Inbound apply(Inbound leg, Headers headers, RelayListener events) throws RefusedRequest, OverLimit {
+        if (trusted.isEmpty() || !trusted.contains(leg.party().shown().getAddress())) {
             return leg;
         }
         advise(headers, events);
         List<String> elements = headers.list(header);
         if (elements.isEmpty()) {
-            return leg.observedAs(Optional.empty(), leg.payer());
+            return leg.observedAs(Optional.empty(), leg.party().address());
         }
         for (int i = elements.size() - 1; i >= 0; i--) {
             Hop hop = hop(elements.get(i));

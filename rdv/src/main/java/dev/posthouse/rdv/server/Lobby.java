@@ -1,17 +1,16 @@
 package dev.posthouse.rdv.server;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.relay.AddressKey;
-import dev.posthouse.relay.Admission;
-import dev.posthouse.relay.Directory.Meeting;
-import dev.posthouse.relay.Directory.Presence;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Permit;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
-import dev.posthouse.relay.WaitingRoom;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Admission;
+import dev.posthouse.relay.limit.Permit;
+import dev.posthouse.relay.meet.Directory.Meeting;
+import dev.posthouse.relay.meet.Directory.Presence;
+import dev.posthouse.relay.meet.WaitingRoom;
 import dev.posthouse.relay.splice.WatchEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,13 +63,15 @@ final class Lobby {
 
     /** A place to wait; if there is none, it was sent away. */
     private Optional<Permit> admitted(RdvPeer peer) {
-        return switch (services.admission()
-                .admitWaiting(AddressKey.of(peer.leg().payer()))) {
+        return switch (services.admission().admitWaiting(peer.leg().party().addressKey())) {
             case Admission.Answer.Granted granted -> Optional.of(granted.permit());
             case Admission.Answer.Denied denied -> {
                 services.events()
                         .on(new RelayEvent.Refused(
-                                Optional.of(RdvServer.NAME), peer.leg().peer(), denied.reason(), denied.explanation()));
+                                Optional.of(RdvServer.NAME),
+                                peer.leg().party().shown(),
+                                denied.reason(),
+                                denied.explanation()));
                 peer.dismiss(new Refusal(503, denied.explanation(), denied.reason()));
                 yield Optional.empty();
             }
@@ -109,7 +110,7 @@ final class Lobby {
         }
         services.events()
                 .on(new RelayEvent.Refused(
-                        Optional.of(RdvServer.NAME), peer.leg().peer(), refusal.reason(), refusal.body()));
+                        Optional.of(RdvServer.NAME), peer.leg().party().shown(), refusal.reason(), refusal.body()));
         peer.dismiss(refusal);
         return Optional.empty();
     }
@@ -132,7 +133,10 @@ final class Lobby {
         peer.enter(presence, place);
         services.events()
                 .on(new RelayEvent.WaitStarted(
-                        RdvServer.NAME, presence.role(), peer.tag(), peer.leg().peer()));
+                        RdvServer.NAME,
+                        presence.role(),
+                        peer.tag(),
+                        peer.leg().party().shown()));
         try {
             services.waitingRoom()
                     .park(presence.slot(), peer, services.admission().limits().lobby());
@@ -179,7 +183,7 @@ final class Lobby {
     }
 
     /** What made it readable. Does not block: there is something to read. */
-    private static Reason spokeOrLeft(Leg leg) {
+    private static Reason spokeOrLeft(Inbound leg) {
         try {
             return leg.stream().read(ByteBuffer.allocate(1)) < 0 ? Reason.PEER_GONE : Reason.PROTOCOL_ERROR;
         } catch (IOException e) {

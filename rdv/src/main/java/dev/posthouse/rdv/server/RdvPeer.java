@@ -4,11 +4,11 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.relay.Directory;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.NameTag;
-import dev.posthouse.relay.Permit;
-import dev.posthouse.relay.Waiter;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.limit.Permit;
+import dev.posthouse.relay.meet.Directory;
+import dev.posthouse.relay.meet.Waiter;
 import dev.posthouse.relay.splice.WatchEnd;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +26,12 @@ final class RdvPeer implements Waiter {
     private final Lobby lobby;
     private final long arrivedNanos = System.nanoTime();
     private final long arrival;
-    private Leg leg;
+    private Inbound leg;
     private @Nullable Permit place;
     private Directory.@Nullable Presence presence;
 
     /** @param arrival its place in the order of those that came */
-    RdvPeer(RdvRequest request, Leg leg, Lobby lobby, long arrival) {
+    RdvPeer(RdvRequest request, Inbound leg, Lobby lobby, long arrival) {
         this.arrival = arrival;
         this.request = request;
         this.leg = leg;
@@ -46,7 +46,7 @@ final class RdvPeer implements Waiter {
         return request;
     }
 
-    Leg leg() {
+    Inbound leg() {
         return leg;
     }
 

@@ -3,6 +3,8 @@ package dev.posthouse.rdv.server;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.rdv.wire.Command;
@@ -10,13 +12,13 @@ import dev.posthouse.rdv.wire.Extensions;
 import dev.posthouse.rdv.wire.Line;
 import dev.posthouse.rdv.wire.RdvResponse;
 import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.relay.AddressKey;
-import dev.posthouse.relay.Admission;
-import dev.posthouse.relay.Directory.Role;
-import dev.posthouse.relay.Permit;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.Joint;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Admission;
+import dev.posthouse.relay.limit.Permit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -59,8 +61,8 @@ final class RouteChoice {
         RdvPeer acceptor = dialed ? other : one;
         switch (services.admission()
                 .admitCircuit(
-                        AddressKey.of(dialer.leg().payer()),
-                        AddressKey.of(acceptor.leg().payer()))) {
+                        dialer.leg().party().addressKey(),
+                        acceptor.leg().party().addressKey())) {
             case Admission.Answer.Denied denied -> {
                 var refusal = new Refusal(503, denied.explanation(), denied.reason());
                 refused(dialer, refusal);
@@ -110,7 +112,7 @@ final class RouteChoice {
     private void refused(RdvPeer peer, Refusal refusal) {
         services.events()
                 .on(new RelayEvent.Refused(
-                        Optional.of(RdvServer.NAME), peer.leg().peer(), refusal.reason(), refusal.body()));
+                        Optional.of(RdvServer.NAME), peer.leg().party().shown(), refusal.reason(), refusal.body()));
         peer.dismiss(refusal);
     }
 
@@ -167,17 +169,20 @@ final class RouteChoice {
     }
 
     private void open(Pair pair, ByteStream dialerFromHere, PairHandler.Verdict.Relay terms) {
+        Inbound dialer = pair.dialer().leg().with(terms.tapDialer().apply(dialerFromHere));
+        Inbound acceptor = pair.acceptor().leg().with(terms.tapAcceptor().apply(pair.acceptor().leg().stream()));
         services.circuits()
-                .open(
+                .open(new CircuitRequest(
                         RdvServer.NAME,
                         pair.number(),
                         pair.dialer().tag(),
-                        pair.dialer().leg().with(terms.tapDialer().apply(dialerFromHere)),
-                        pair.acceptor().leg().with(terms.tapAcceptor().apply(pair.acceptor().leg().stream())),
+                        dialer,
+                        acceptor,
+                        Joint.ofBytes(services.dataPath(), dialer.stream(), acceptor.stream()),
                         pair.place(),
                         terms.meters(),
                         pair.took(),
-                        terms.onEnd());
+                        terms.onEnd()));
     }
 
     /** Both are closed without a word, as the original does (spec 4.2 #3). */
@@ -209,6 +214,6 @@ final class RouteChoice {
     }
 
     private static InetSocketAddress address(RdvPeer peer) {
-        return peer.leg().peer();
+        return peer.leg().party().shown();
     }
 }

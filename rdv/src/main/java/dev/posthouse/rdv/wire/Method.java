@@ -1,6 +1,6 @@
 package dev.posthouse.rdv.wire;
 
-import dev.posthouse.relay.Directory.Role;
+import dev.posthouse.net.Role;
 import java.util.Optional;
 
 /** The two methods of a request; roles come from them, never from who opened a connection. */

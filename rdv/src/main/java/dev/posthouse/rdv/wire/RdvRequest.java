@@ -1,9 +1,9 @@
 package dev.posthouse.rdv.wire;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.http.RequestHead;
-import dev.posthouse.relay.Reason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

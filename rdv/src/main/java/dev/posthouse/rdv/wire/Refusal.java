@@ -1,7 +1,7 @@
 package dev.posthouse.rdv.wire;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.http.HttpDate;
-import dev.posthouse.relay.Reason;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.posthouse.rdv.wire;
 
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 
 /** The path in a request's target, in the forms that the original takes (spec 2.2). */
 public final class RequestTarget {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressSpace;
 import dev.posthouse.net.address.AddressSpaces;
@@ -13,8 +14,7 @@ import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.ServerFixture;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.BusyCommonPool;
 import dev.posthouse.testkit.LeakCheck;

@@ -2,11 +2,11 @@ package dev.posthouse.rdv.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.rdv.server.ServerFixture;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;

@@ -2,12 +2,12 @@ package dev.posthouse.rdv.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.rdv.server.ServerFixture;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.posthouse.rdv.fault;
 
 import dev.posthouse.rdv.server.RdvServer;
-import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.ChildProcess.Output;
 import java.io.BufferedReader;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.rdv.server.ServerFixture;
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package dev.posthouse.rdv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.posthouse.relay.AddressKey;
-import dev.posthouse.relay.Limits;
+import dev.posthouse.relay.limit.AddressKey;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,14 +3,14 @@ package dev.posthouse.rdv.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.rdv.wire.RefusedRequest;
-import dev.posthouse.relay.Leg;
-import dev.posthouse.relay.Place;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.ConnectionPermit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -33,13 +33,12 @@ class ForwardedTest {
         return new InetSocketAddress(InetAddress.ofLiteral(address), port);
     }
 
-    private static Leg leg(InetSocketAddress remote) {
-        return new Leg(
+    private static Inbound leg(InetSocketAddress remote) {
+        return new Inbound(
                 MemoryPair.create().left(),
                 remote,
                 Optional.of(remote),
-                Place.uncounted(),
-                false,
+                ConnectionPermit.uncounted(),
                 Duration.ofSeconds(10));
     }
 
@@ -62,8 +61,8 @@ class ForwardedTest {
         return builder.build();
     }
 
-    private static String shown(Leg leg) {
-        return leg.payer().getHostAddress()
+    private static String shown(Inbound leg) {
+        return leg.party().address().getHostAddress()
                 + leg.observed().map(address -> " port " + address.getPort()).orElse("");
     }
 
@@ -94,7 +93,7 @@ class ForwardedTest {
                 "203.0.113.7:_hidden > 203.0.113.7",
             })
     void aPeerIsReadInEveryFormThatProxiesSend(String value, String expected) throws Exception {
-        Leg seen = byDefault().apply(leg(PROXY), headers("X-Forwarded-For: " + value), events::add);
+        Inbound seen = byDefault().apply(leg(PROXY), headers("X-Forwarded-For: " + value), events::add);
 
         assertThat(shown(seen)).isEqualTo(expected);
         assertThat(events).isEmpty();
@@ -115,7 +114,7 @@ class ForwardedTest {
                 "for=unknown, for=192.0.2.43 > 192.0.2.43",
             })
     void aPeerIsReadFromForwardedWhereThatIsTheHeader(String value, String expected) throws Exception {
-        Leg seen = rfc7239().apply(leg(PROXY), headers("Forwarded: " + value), events::add);
+        Inbound seen = rfc7239().apply(leg(PROXY), headers("Forwarded: " + value), events::add);
 
         assertThat(shown(seen)).isEqualTo(expected);
     }
@@ -180,7 +179,7 @@ class ForwardedTest {
 
     @Test
     void whatStrangersSayIsNotBelieved() throws Exception {
-        Leg stranger = leg(at("198.51.100.1", 5));
+        Inbound stranger = leg(at("198.51.100.1", 5));
 
         assertThat(byDefault().apply(stranger, headers("X-Forwarded-For: 203.0.113.7"), events::add))
                 .isSameAs(stranger);
@@ -232,7 +231,7 @@ class ForwardedTest {
 
     @Test
     void anOperatorIsToldThatTheProxySetsTheOtherHeader() throws Exception {
-        Leg seen = byDefault().apply(leg(PROXY), headers("Forwarded: for=198.51.100.9"), events::add);
+        Inbound seen = byDefault().apply(leg(PROXY), headers("Forwarded: for=198.51.100.9"), events::add);
 
         assertThat(shown(seen)).isEqualTo("10.0.0.1");
         assertThat(events).singleElement().isInstanceOfSatisfying(RelayEvent.Advice.class, advice -> assertThat(

@@ -2,17 +2,17 @@ package dev.posthouse.rdv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.relay.Circuits;
-import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayEvent;
-import dev.posthouse.relay.RelayServices;
-import dev.posthouse.relay.WaitingRoom;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.circuit.Circuits;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.fault.Faults;
 import dev.posthouse.relay.fault.Faults.Call;
 import dev.posthouse.relay.fault.Faults.Kind;
 import dev.posthouse.relay.fault.FaultyDataPath;
 import dev.posthouse.relay.fault.FaultyDirectory;
+import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.meet.WaitingRoom;
 import dev.posthouse.relay.splice.Splicer;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -75,7 +75,7 @@ class InjectedFaultsTest {
                     new WaitingRoom(dataPath),
                     single.admission(),
                     single.connections(),
-                    new Circuits(dataPath, single.admission(), events::add),
+                    new Circuits(single.admission(), events::add),
                     events::add,
                     single.clock());
             this.relay = Relay.builder()

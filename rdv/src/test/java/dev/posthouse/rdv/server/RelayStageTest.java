@@ -2,10 +2,10 @@ package dev.posthouse.rdv.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.relay.Limits;
-import dev.posthouse.relay.Reason;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Meter;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.posthouse.rdv.server;
 
-import dev.posthouse.relay.Limits;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.RelayEvent;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

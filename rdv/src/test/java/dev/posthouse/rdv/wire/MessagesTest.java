@@ -241,10 +241,10 @@ class MessagesTest {
     void lateRefusalsAreTheOriginals() {
         assertThat(late(Refusal.NO_PEER)).isEqualTo(Vectors.text("30-late-408-lobby-timeout.http"));
         assertThat(late(Refusal.REPLACED)).isEqualTo(Vectors.text("31-late-409-replaced.http"));
-        assertThat(late(Refusal.notIdle(dev.posthouse.relay.Reason.PROTOCOL_ERROR)))
+        assertThat(late(Refusal.notIdle(dev.posthouse.net.Reason.PROTOCOL_ERROR)))
                 .isEqualTo(Vectors.text("32-late-400-early-data.http"));
         assertThat(late(Refusal.SHUTTING_DOWN)).isEqualTo(Vectors.text("33-late-503-shutdown.http"));
-        assertThat(late(new Refusal(403, "refused by the application", dev.posthouse.relay.Reason.REJECTED)))
+        assertThat(late(new Refusal(403, "refused by the application", dev.posthouse.net.Reason.REJECTED)))
                 .isEqualTo(Vectors.text("34-late-403-rejected.http"));
     }
 

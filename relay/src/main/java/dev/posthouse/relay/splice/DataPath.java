@@ -73,7 +73,7 @@ public interface DataPath extends AutoCloseable {
      */
     Splice join(MessageStream left, MessageStream right, Terms terms, Consumer<SpliceEnd> onEnd);
 
-    /** Ends every splice and every watch with {@link dev.posthouse.relay.Reason#SHUTDOWN}, and waits for the loops. */
+    /** Ends every splice and every watch with {@link dev.posthouse.net.Reason#SHUTDOWN}, and waits for the loops. */
     @Override
     void close();
 }

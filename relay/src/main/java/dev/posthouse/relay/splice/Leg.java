@@ -1,8 +1,8 @@
 package dev.posthouse.relay.splice;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.budget.Holding;
-import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

@@ -2,7 +2,7 @@ package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.ProtocolViolation;
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;

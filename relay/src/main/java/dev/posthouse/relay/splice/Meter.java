@@ -28,7 +28,7 @@ public interface Meter {
 
     /**
      * So many bytes, in both directions of all splices that share the meter together; the first byte after them ends the
-     * splice that brought it with {@link dev.posthouse.relay.Reason#LIMIT_BYTES}.
+     * splice that brought it with {@link dev.posthouse.net.Reason#LIMIT_BYTES}.
      *
      * @param bytes 0 to {@link #LARGEST_ALLOWANCE}
      * @throws IllegalArgumentException if it is outside of these bounds
@@ -45,7 +45,7 @@ public interface Meter {
      * @param now {@link System#nanoTime()}, perhaps a little older
      * @return how many may be used, 1 to {@code want}; 0 to ask again after {@link #retryAfter}; or {@link #EXHAUSTED}:
      *     the end of a direction may still be passed on, one more byte ends the splice with {@link
-     *     dev.posthouse.relay.Reason#LIMIT_BYTES}
+     *     dev.posthouse.net.Reason#LIMIT_BYTES}
      */
     int take(int want, long now);
 

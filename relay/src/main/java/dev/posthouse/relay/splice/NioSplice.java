@@ -1,7 +1,7 @@
 package dev.posthouse.relay.splice;
 
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
-import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
-import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;

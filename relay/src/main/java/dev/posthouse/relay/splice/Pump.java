@@ -1,7 +1,7 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.LimitExceeded;
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;

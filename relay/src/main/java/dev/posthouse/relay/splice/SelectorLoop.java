@@ -1,6 +1,6 @@
 package dev.posthouse.relay.splice;
 
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;

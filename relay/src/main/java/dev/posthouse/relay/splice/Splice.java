@@ -1,6 +1,6 @@
 package dev.posthouse.relay.splice;
 
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 
 /** Two streams that are joined. All methods may be called from any thread. */
 public interface Splice {

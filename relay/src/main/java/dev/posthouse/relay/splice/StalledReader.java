@@ -3,7 +3,7 @@ package dev.posthouse.relay.splice;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Why a splice ended with {@link dev.posthouse.relay.Reason#STALLED}: one side took nothing while bytes waited for it. */
+/** Why a splice ended with {@link dev.posthouse.net.Reason#STALLED}: one side took nothing while bytes waited for it. */
 public final class StalledReader extends IOException {
 
     private final boolean left;

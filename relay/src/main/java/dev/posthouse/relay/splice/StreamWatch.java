@@ -1,7 +1,7 @@
 package dev.posthouse.relay.splice;
 
 import dev.posthouse.net.ByteStream;
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

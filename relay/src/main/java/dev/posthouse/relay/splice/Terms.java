@@ -7,10 +7,10 @@ import java.util.List;
 /**
  * What one splice is allowed.
  *
- * @param idle with no byte either way for this long it ends with {@link dev.posthouse.relay.Reason#IDLE}; {@link
+ * @param idle with no byte either way for this long it ends with {@link dev.posthouse.net.Reason#IDLE}; {@link
  *     Duration#ZERO} for no bound
  * @param stalled when bytes have waited for this long for one of the peers, which took none of them meanwhile, it ends with
- *     {@link dev.posthouse.relay.Reason#STALLED}; {@link Duration#ZERO} for no bound. Any byte that is taken starts the time
+ *     {@link dev.posthouse.net.Reason#STALLED}; {@link Duration#ZERO} for no bound. Any byte that is taken starts the time
  *     anew, and nothing that waits is no time at all: a quiet pair is never ended by it
  * @param meters every byte must be allowed by all of them; shared between splices where the limit is shared
  * @param left what is held for the left peer: bytes that wait for it to take them

@@ -1,6 +1,6 @@
 package dev.posthouse.relay.splice;
 
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**

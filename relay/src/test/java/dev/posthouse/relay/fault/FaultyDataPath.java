@@ -2,7 +2,7 @@ package dev.posthouse.relay.fault;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import dev.posthouse.relay.splice.DataPath;
 import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;

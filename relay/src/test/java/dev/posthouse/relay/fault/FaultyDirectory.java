@@ -1,7 +1,8 @@
 package dev.posthouse.relay.fault;
 
-import dev.posthouse.relay.Directory;
-import dev.posthouse.relay.MemoryDirectory;
+import dev.posthouse.net.Role;
+import dev.posthouse.relay.meet.Directory;
+import dev.posthouse.relay.meet.MemoryDirectory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
-import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;

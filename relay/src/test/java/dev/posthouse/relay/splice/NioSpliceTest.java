@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.budget.MemoryBudget;
-import dev.posthouse.relay.Reason;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;

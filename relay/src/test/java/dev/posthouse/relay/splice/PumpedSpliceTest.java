@@ -3,8 +3,8 @@ package dev.posthouse.relay.splice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
-import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;

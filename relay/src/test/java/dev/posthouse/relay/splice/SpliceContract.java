@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
-import dev.posthouse.relay.Reason;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;
 import java.net.StandardSocketOptions;

@@ -2,7 +2,7 @@ package dev.posthouse.relay.splice;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.relay.Reason;
+import dev.posthouse.net.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

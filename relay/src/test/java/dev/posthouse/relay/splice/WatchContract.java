@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.net.TimedOut;
-import dev.posthouse.relay.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;

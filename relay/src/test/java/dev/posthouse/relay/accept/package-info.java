@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.relay.accept;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.posthouse.relay.circuit;
+
+import static dev.posthouse.testkit.Schedules.same;
+import static dev.posthouse.testkit.Schedules.together;
+
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayListener;
+import dev.posthouse.relay.limit.Admission;
+import dev.posthouse.relay.limit.ConnectionPermit;
+import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.limit.Permit;
+import dev.posthouse.relay.meet.SilentStream;
+import dev.posthouse.relay.splice.Splice;
+import dev.posthouse.relay.splice.SpliceEnd;
+import dev.posthouse.testkit.Schedules;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** {@link Circuits} under a search through its schedules: a circuit that is opened ends once, whoever ends it and when. */
+class CircuitsScheduleTest {
+
+    private static final int SCHEDULES = 25;
+
+    private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+    private static final NameTag TAG = NameTag.of("a name");
+
+    /** What a data path would make: it ends once, and tells that. */
+    private static final class Joined implements Splice {
+        private final AtomicReference<@Nullable Consumer<SpliceEnd>> onEnd;
+
+        Joined(Consumer<SpliceEnd> onEnd) {
+            this.onEnd = new AtomicReference<>(onEnd);
+        }
+
+        @Override
+        public long leftToRight() {
+            return 0;
+        }
+
+        @Override
+        public long rightToLeft() {
+            return 0;
+        }
+
+        @Override
+        public void end(Reason reason) {
+            Consumer<SpliceEnd> once = onEnd.getAndSet(null);
+            if (once != null) {
+                once.accept(new SpliceEnd(reason, 0, 0, Optional.empty()));
+            }
+        }
+    }
+
+    /** All that the threads of a program share: a search follows what hangs on a static field. */
+    private static final class Shared {
+        private final Circuits circuits =
+                new Circuits(new Admission(Limits.builder().build()), RelayListener.SILENT);
+        private final AtomicInteger ends = new AtomicInteger();
+        private final AtomicInteger permits = new AtomicInteger();
+
+        private static Inbound leg() {
+            return new Inbound(
+                    new SilentStream(), PEER, Optional.of(PEER), ConnectionPermit.uncounted(), Duration.ofSeconds(10));
+        }
+
+        void open(Joint joint) {
+            circuits.open(new CircuitRequest(
+                    "d",
+                    circuits.nextNumber(),
+                    TAG,
+                    leg(),
+                    leg(),
+                    joint,
+                    new Permit(permits::incrementAndGet),
+                    List.of(),
+                    Duration.ZERO,
+                    end -> ends.incrementAndGet()));
+        }
+
+        void assertEndedOnce() {
+            circuits.endAll(Reason.SHUTDOWN);
+            same("ends", 1, ends.get());
+            same("permits given back", 1, permits.get());
+            same("running", 0, circuits.running().size());
+        }
+    }
+
+    private static @Nullable Shared shared;
+
+    private static Shared shared() {
+        Shared now = shared;
+        if (now == null) {
+            throw new IllegalStateException("no program runs");
+        }
+        return now;
+    }
+
+    @Test
+    void circuitThatIsEndedWhileItIsOpenedEndsOnce() {
+        Schedules.search(SCHEDULES, () -> {
+            shared = new Shared();
+            together(() -> shared().open((terms, onEnd) -> new Joined(onEnd)), () -> shared().circuits
+                    .endAll(Reason.SHUTDOWN));
+            shared().assertEndedOnce();
+        });
+    }
+
+    /** The data path throws although it has begun, and tells the end as well. */
+    @Test
+    void circuitThatFailsAndEndsAtTheSameTimeEndsOnce() {
+        Schedules.search(SCHEDULES, () -> {
+            shared = new Shared();
+            var begun = new AtomicReference<@Nullable Joined>();
+            together(
+                    () -> shared().open((terms, onEnd) -> {
+                        begun.set(new Joined(onEnd));
+                        throw new IllegalStateException("no room");
+                    }),
+                    () -> {
+                        Joined joined = begun.get();
+                        if (joined != null) {
+                            joined.end(Reason.PEER_GONE);
+                        }
+                    });
+            shared().assertEndedOnce();
+        });
+    }
+}

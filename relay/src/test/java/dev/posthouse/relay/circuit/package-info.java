@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.relay.circuit;
+
+import org.jspecify.annotations.NullMarked;

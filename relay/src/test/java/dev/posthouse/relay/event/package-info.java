@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.relay.event;
+
+import org.jspecify.annotations.NullMarked;

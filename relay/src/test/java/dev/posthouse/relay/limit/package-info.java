@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.relay.limit;
+
+import org.jspecify.annotations.NullMarked;
