@@ -6,6 +6,7 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.daemon.Daemon;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.daemon.dialect.OffsetModule;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Connection;
@@ -14,6 +15,7 @@ import dev.posthouse.offset.client.OffsetAddress;
 import dev.posthouse.offset.client.OffsetClient;
 import dev.posthouse.offset.client.OffsetListener;
 import dev.posthouse.offset.client.RelayAddress;
+import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.rdv.client.RdvClient;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,6 +24,7 @@ import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +63,7 @@ final class Training {
                         "127.0.0.1:0",
                         Settings.ADMIN_LISTEN.flag(),
                         "off",
-                        Settings.OFFSET_IDENTITY.flag(),
+                        OffsetModule.IDENTITY.flag(),
                         identity.toString()));
         try (Daemon daemon = Daemon.start(configuration, line -> {})) {
             URI address = URI.create(
@@ -70,7 +73,10 @@ final class Training {
             for (int i = 0; i < CIRCUITS; i++) {
                 transfer(address, AddressSpaces.NONE, 1);
             }
-            var relay = OffsetAddress.parse(daemon.offsetAddresses().getFirst()).relay();
+            var relay = OffsetAddress.parse(daemon.dialectAddresses()
+                            .getOrDefault(OffsetServer.NAME, List.of())
+                            .getFirst())
+                    .relay();
             for (int i = 0; i < TUNNELS; i++) {
                 transferByKey(relay, i == 0 ? TRANSFER : 1);
             }

@@ -1,17 +1,16 @@
 package dev.posthouse.daemon;
 
-import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.access.AccessRules;
 import dev.posthouse.daemon.admin.AdminServer;
 import dev.posthouse.daemon.admin.AdminServer.Page;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
-import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.daemon.configuration.Source;
+import dev.posthouse.daemon.dialect.DialectModule;
 import dev.posthouse.daemon.log.DaemonLog;
 import dev.posthouse.daemon.log.EventLine;
 import dev.posthouse.daemon.metrics.RelayMetrics;
@@ -60,8 +59,7 @@ public final class Daemon implements AutoCloseable {
     private final DaemonLog log;
     private final AccessControl access;
     private final Optional<TlsServer> tls;
-    private final List<String> dialects;
-    private final Optional<OffsetIdentity> offset;
+    private final List<DialectModule.Prepared> dialects;
     private final Totals totals = new Totals();
     private final Waits waits = new Waits(System::nanoTime);
     private final Refusals refusals = new Refusals();
@@ -80,20 +78,16 @@ public final class Daemon implements AutoCloseable {
         this.log = log;
         this.access = new AccessControl(AccessRules.of(configuration));
         this.tls = Certificates.open(configuration);
-        this.dialects = configuration.value(Settings.DIALECTS).stream()
-                .map(DialectName::word)
-                .toList();
-        this.offset = OffsetIdentity.of(configuration);
+        this.dialects = DialectModule.prepareAll(configuration, access);
         this.relays = Relays.start(
                 configuration,
-                access,
+                dialects,
                 tls,
-                offset.map(OffsetIdentity::identity),
                 log.listener().andThen(totals).andThen(waits).andThen(refusals).andThen(new RelayMetrics(metrics)),
                 services -> totals.watch(services.circuits()::running));
         try {
             MemoryBudget memory = relays.services().connections().memory();
-            new StateMetrics(dialects, relays::connections, relays::draining, memory, waits, totals)
+            new StateMetrics(names(), relays::connections, relays::draining, memory, waits, totals)
                     .bindTo(metrics, version(), started);
             this.admin = startAdmin();
         } catch (IOException | RuntimeException e) {
@@ -191,29 +185,35 @@ public final class Daemon implements AutoCloseable {
                 waits.now(),
                 refusals.latest(),
                 totals,
-                totals.relayedBytes(dialects),
-                offsetAddresses(),
+                totals.relayedBytes(names()),
+                dialectAddresses(),
                 configuration);
     }
 
-    /** The addresses of the Offset relay, as clients are told them; none if it is not served. */
-    public List<String> offsetAddresses() {
-        return relays.addresses(configuration.value(Settings.OFFSET_HOST));
+    private List<String> names() {
+        return dialects.stream().map(prepared -> prepared.dialect().name()).toList();
+    }
+
+    /** The addresses of the dialects that have their own way of writing them, as clients are told them, by dialect. */
+    public Map<String, List<String>> dialectAddresses() {
+        var all = new LinkedHashMap<String, List<String>>();
+        for (DialectModule.Prepared prepared : dialects) {
+            List<String> addresses = relays.addresses(prepared);
+            if (!addresses.isEmpty()) {
+                all.put(prepared.dialect().name(), addresses);
+            }
+        }
+        return all;
     }
 
     /** What an operator should know at the start. */
     private void introduce() {
-        offsetAddresses().forEach(address -> log.event(Level.INFO, "offset-address", Map.of("address", address)));
-        if (offset.isPresent()
-                && configuration.value(Settings.OFFSET_HOST).isEmpty()
-                && relays.addresses().stream()
-                        .anyMatch(address -> address.getAddress().isAnyLocalAddress())) {
-            log.note(
-                    Level.INFO,
-                    "the offset:// address names this host as it knows itself; where clients reach it otherwise, say how with "
-                            + Settings.OFFSET_HOST.flag() + " HOST");
+        dialectAddresses()
+                .forEach((dialect, addresses) -> addresses.forEach(
+                        address -> log.event(Level.INFO, dialect + "-address", Map.of("address", address))));
+        for (DialectModule.Prepared prepared : dialects) {
+            prepared.notes(relays.addresses()).forEach(note -> log.note(note.level(), note.text()));
         }
-        offset.flatMap(relay -> IdentityFile.warning(relay.file())).ifPresent(warning -> log.note(Level.WARN, warning));
         admin.ifPresent(server ->
                 log.event(Level.INFO, "admin-listening", Map.of("address", EventLine.text(server.address()))));
         log.note(Level.INFO, access.rules().description());

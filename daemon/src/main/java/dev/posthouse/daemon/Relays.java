@@ -1,17 +1,12 @@
 package dev.posthouse.daemon;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.configuration.Configuration;
-import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Settings;
+import dev.posthouse.daemon.dialect.DialectModule;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.tls.TlsServer;
-import dev.posthouse.offset.server.OffsetServer;
-import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.accept.Dialect;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.circuit.Circuit;
 import dev.posthouse.relay.event.RelayListener;
@@ -51,15 +46,14 @@ final class Relays implements AutoCloseable {
     /**
      * Listens on every address of the configuration.
      *
-     * @param offset the Offset relay's identity, if that is served
+     * @param dialects what is served on each of them
      * @param beforeEvents gets the services before the first event happens
      * @throws IOException if one of the addresses cannot be listened on, naming it; nothing listens then
      */
     static Relays start(
             Configuration configuration,
-            AccessControl access,
+            List<DialectModule.Prepared> dialects,
             Optional<TlsServer> tls,
-            Optional<Identity> offset,
             RelayListener events,
             Consumer<RelayServices> beforeEvents)
             throws IOException {
@@ -67,7 +61,7 @@ final class Relays implements AutoCloseable {
         beforeEvents.accept(relays.services);
         try {
             for (ListenAddress address : configuration.value(Settings.LISTEN)) {
-                relays.relays.add(relays.listen(configuration, access, tls, offset, address));
+                relays.relays.add(relays.listen(configuration, dialects, tls, address));
             }
             return relays;
         } catch (IOException | RuntimeException e) {
@@ -78,9 +72,8 @@ final class Relays implements AutoCloseable {
 
     private Relay listen(
             Configuration configuration,
-            AccessControl access,
+            List<DialectModule.Prepared> dialects,
             Optional<TlsServer> tls,
-            Optional<Identity> offset,
             ListenAddress address)
             throws IOException {
         Relay.Builder builder = Relay.builder()
@@ -89,8 +82,8 @@ final class Relays implements AutoCloseable {
                         .value(Settings.PROXY_TRUSTED)
                         .and(configuration.value(Settings.FORWARDED_TRUSTED)))
                 .services(services);
-        for (DialectName name : configuration.value(Settings.DIALECTS)) {
-            builder = builder.dialect(dialect(name, configuration, access, offset));
+        for (DialectModule.Prepared prepared : dialects) {
+            builder = builder.dialect(prepared.dialect());
         }
         if (tls.isPresent()) {
             builder = builder.tls(tls.get());
@@ -102,24 +95,6 @@ final class Relays implements AutoCloseable {
         }
     }
 
-    private static Dialect dialect(
-            DialectName name, Configuration configuration, AccessControl access, Optional<Identity> offset) {
-        return switch (name) {
-            case RDV ->
-                RdvServer.builder()
-                        .path(configuration.value(Settings.RDV_PATH))
-                        .authoriser(access)
-                        .forwardedFrom(configuration.value(Settings.FORWARDED_TRUSTED))
-                        .forwardedHeader(configuration.value(Settings.FORWARDED_HEADER))
-                        .forwardedPortHeader(configuration.value(Settings.FORWARDED_PORT_HEADER))
-                        .build();
-            case OFFSET ->
-                OffsetServer.builder(offset.orElseThrow())
-                        .authoriser(access::admits)
-                        .build();
-        };
-    }
-
     RelayServices services() {
         return services;
     }
@@ -129,14 +104,11 @@ final class Relays implements AutoCloseable {
         return relays.stream().map(Relay::address).toList();
     }
 
-    /**
-     * What clients are told of where it is reached, as each dialect writes it.
-     *
-     * @param host what the operator says that clients reach; empty if nothing
-     */
-    List<String> addresses(String host) {
+    /** What clients are told of where a dialect is reached, as it writes it. */
+    List<String> addresses(DialectModule.Prepared of) {
+        String dialect = of.dialect().name();
         return relays.stream()
-                .flatMap(relay -> relay.addresses(AdvertisedAddress.of(host, relay.address())).stream())
+                .flatMap(relay -> relay.addresses(dialect, AdvertisedAddress.of(of.host(), relay.address())).stream())
                 .distinct()
                 .toList();
     }

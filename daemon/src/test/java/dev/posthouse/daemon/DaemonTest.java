@@ -386,7 +386,7 @@ class DaemonTest {
         Daemon daemon = start(log, "--state", state.toString());
         String address = log.await("offset-address").get("address").getAsString();
 
-        assertThat(daemon.offsetAddresses()).containsExactly(address);
+        assertThat(offsetAddresses(daemon)).containsExactly(address);
         PublicKey key = IdentityFile.read(state.resolve("relay.ident")).publicKey();
         assertThat(address)
                 .isEqualTo("offset://127.0.0.1:" + daemon.addresses().getFirst().getPort() + "/" + key);
@@ -394,7 +394,7 @@ class DaemonTest {
                 .isEqualTo("rw-------");
 
         Daemon again = start(new LogLines(), "--state", state.toString(), "--offset-host", "relay.example");
-        assertThat(again.offsetAddresses().getFirst())
+        assertThat(offsetAddresses(again).getFirst())
                 .startsWith("offset://relay.example:")
                 .endsWith("/" + key);
     }
@@ -407,8 +407,12 @@ class DaemonTest {
         Path state = directory.resolve("unused");
         Daemon daemon = start(new LogLines(), "--offset-identity", file.toString(), "--state", state.toString());
 
-        assertThat(daemon.offsetAddresses().getFirst()).endsWith("/" + identity.publicKey());
+        assertThat(offsetAddresses(daemon).getFirst()).endsWith("/" + identity.publicKey());
         assertThat(state).doesNotExist();
+    }
+
+    private static List<String> offsetAddresses(Daemon daemon) {
+        return daemon.dialectAddresses().getOrDefault("offset", List.of());
     }
 
     @Test
@@ -422,7 +426,7 @@ class DaemonTest {
                 .hasMessageContaining("--state")
                 .hasMessageContaining("--dialects rdv");
         assertThat(start(new LogLines(), "--state", blocked.toString(), "--dialects", "rdv")
-                        .offsetAddresses())
+                        .dialectAddresses())
                 .isEmpty();
     }
 }

@@ -86,12 +86,14 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * What an operator may tell its users, each as its dialect writes it.
+     * What an operator may tell its users, as one of the dialects writes it.
      *
+     * @param dialect its name
      * @param hosts where this relay is reached, each {@code HOST:PORT}
      */
-    public List<String> addresses(List<String> hosts) {
+    public List<String> addresses(String dialect, List<String> hosts) {
         return dialects.stream()
+                .filter(open -> open.name().equals(dialect))
                 .flatMap(open -> open.service().addresses(hosts).stream())
                 .toList();
     }

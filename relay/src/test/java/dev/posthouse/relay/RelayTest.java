@@ -149,7 +149,7 @@ class RelayTest {
                 .start()) {
             assertThatThrownBy(relay::address).isInstanceOf(IllegalStateException.class);
             assertThat(relay.connections()).isZero();
-            assertThat(relay.addresses(List.of("here:1"))).containsExactly("one://here:1");
+            assertThat(relay.addresses("one", List.of("here:1"))).containsExactly("one://here:1");
             assertThat(relay.drain(Duration.ofSeconds(20))).isTrue();
         }
         assertThat(events).isEmpty();

@@ -64,12 +64,12 @@ public record AccessRules(
     }
 
     /** Whether a peer needs a token or a key. */
-    boolean byCredential() {
+    public boolean byCredential() {
         return tokens.isPresent() || keys.isPresent();
     }
 
     /** Whether the networks let an address in. */
-    boolean admits(InetAddress address) {
+    public boolean admits(InetAddress address) {
         return !deny.contains(address) && (allow.isEmpty() || allow.contains(address));
     }
 

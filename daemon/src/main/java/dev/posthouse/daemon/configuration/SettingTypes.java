@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The kinds of values that settings have. */
-final class SettingTypes {
+public final class SettingTypes {
 
     /** How a limit says that it does not limit. */
     private static final String OFF = "off";
@@ -31,19 +31,21 @@ final class SettingTypes {
     private SettingTypes() {}
 
     /** A span of time, longer than zero. */
-    static final SettingType<Duration> SPAN = SettingType.text("DURATION", Durations::parsePositive, Durations::format);
+    public static final SettingType<Duration> SPAN =
+            SettingType.text("DURATION", Durations::parsePositive, Durations::format);
 
     /** A span of time; zero is allowed and means at once. */
-    static final SettingType<Duration> DEADLINE = SettingType.text("DURATION", Durations::parse, Durations::format);
+    public static final SettingType<Duration> DEADLINE =
+            SettingType.text("DURATION", Durations::parse, Durations::format);
 
     /** A span of time, or none. */
-    static final SettingType<Duration> SPAN_OR_OFF = SettingType.text(
+    public static final SettingType<Duration> SPAN_OR_OFF = SettingType.text(
             "DURATION|off",
             text -> text.equals(OFF) ? Duration.ZERO : orOff(text, Durations::parse),
             value -> value.isZero() ? OFF : Durations.format(value));
 
     /** How many, or no limit. */
-    static final SettingType<Integer> COUNT_OR_OFF = new SettingType<>(
+    public static final SettingType<Integer> COUNT_OR_OFF = new SettingType<>(
             "NUMBER|off",
             false,
             SettingTypes::count,
@@ -51,19 +53,19 @@ final class SettingTypes {
             value -> value == 0 ? TomlText.quoted(OFF) : Integer.toString(value));
 
     /** So many bytes, or no limit. */
-    static final SettingType<Long> BYTES_OR_OFF = SettingType.text(
+    public static final SettingType<Long> BYTES_OR_OFF = SettingType.text(
             "BYTES|off",
             text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parse(part, Meter.LARGEST_ALLOWANCE)),
             value -> value == 0 ? OFF : Bytes.format(value));
 
     /** Memory, which by default is a share of what the process has. */
-    static final SettingType<Long> MEMORY = SettingType.text(
+    public static final SettingType<Long> MEMORY = SettingType.text(
             "BYTES|auto|off",
             text -> text.equals(AUTO) ? Limits.BY_HEAP : BYTES_OR_OFF.reader().apply(text),
             value -> value == Limits.BY_HEAP ? AUTO : BYTES_OR_OFF.writer().apply(value));
 
     /** So many bytes a second, or no limit. */
-    static final SettingType<Long> RATE_OR_OFF = SettingType.text(
+    public static final SettingType<Long> RATE_OR_OFF = SettingType.text(
             "RATE|off",
             text -> text.equals(OFF)
                     ? 0L
@@ -75,18 +77,19 @@ final class SettingTypes {
             value -> value == 0 ? OFF : Bytes.format(value) + "/s");
 
     /** A file; the empty text for none. */
-    static final SettingType<Optional<Path>> FILE = SettingType.text(
+    public static final SettingType<Optional<Path>> FILE = SettingType.text(
             "FILE", SettingTypes::file, value -> value.map(Path::toString).orElse(""));
 
     /** A directory; the empty text for none. */
-    static final SettingType<Optional<Path>> DIRECTORY = SettingType.text(
+    public static final SettingType<Optional<Path>> DIRECTORY = SettingType.text(
             "DIRECTORY", SettingTypes::file, value -> value.map(Path::toString).orElse(""));
 
     /** A path of a URL. */
-    static final SettingType<String> URL_PATH = SettingType.text("PATH", SettingTypes::urlPath, Function.identity());
+    public static final SettingType<String> URL_PATH =
+            SettingType.text("PATH", SettingTypes::urlPath, Function.identity());
 
     /** Networks; the empty text for none. */
-    static final SettingType<NetworkBlocks> NETWORKS = new SettingType<>(
+    public static final SettingType<NetworkBlocks> NETWORKS = new SettingType<>(
             "NETWORKS",
             true,
             text -> NetworkBlocks.parse(parts(text)),
@@ -95,7 +98,7 @@ final class SettingTypes {
                     value.blocks().stream().map(NetworkBlock::toString).toList()));
 
     /** Where to listen, at least one place. */
-    static final SettingType<List<ListenAddress>> ADDRESSES = new SettingType<>(
+    public static final SettingType<List<ListenAddress>> ADDRESSES = new SettingType<>(
             "ADDRESSES",
             true,
             SettingTypes::addresses,
@@ -103,13 +106,13 @@ final class SettingTypes {
             value -> TomlText.array(texts(value)));
 
     /** Where to listen, or nowhere. */
-    static final SettingType<Optional<ListenAddress>> ADDRESS_OR_OFF = SettingType.text(
+    public static final SettingType<Optional<ListenAddress>> ADDRESS_OR_OFF = SettingType.text(
             "ADDRESS|off",
             text -> text.equals(OFF) ? Optional.empty() : Optional.of(orOff(text, ListenAddress::parse)),
             value -> value.map(ListenAddress::toString).orElse(OFF));
 
     /** One of the words of an enum, in lower case. */
-    static <E extends Enum<E>> SettingType<E> choice(Class<E> words) {
+    public static <E extends Enum<E>> SettingType<E> choice(Class<E> words) {
         List<String> all =
                 Arrays.stream(words.getEnumConstants()).map(SettingTypes::word).toList();
         return SettingType.text(
@@ -122,29 +125,31 @@ final class SettingTypes {
                 SettingTypes::word);
     }
 
-    /** Some of the words of an enum, at least one, in lower case and separated by commas. */
-    static <E extends Enum<E>> SettingType<Set<E>> words(Class<E> words) {
-        SettingType<E> one = choice(words);
+    /** Some of these words, at least one, separated by commas. */
+    public static SettingType<Set<String>> words(List<String> words) {
         return new SettingType<>(
                 "WORDS",
                 true,
                 text -> {
-                    var chosen = EnumSet.noneOf(words);
-                    for (String part : parts(text)) {
-                        chosen.add(one.reader().apply(part));
+                    List<String> given = parts(text);
+                    for (String word : given) {
+                        if (!words.contains(word)) {
+                            throw new IllegalArgumentException(
+                                    "right is one of " + String.join(", ", words) + ", not \"" + word + "\"");
+                        }
                     }
-                    if (chosen.isEmpty()) {
-                        throw new IllegalArgumentException("right is at least one of " + one.label());
+                    if (given.isEmpty()) {
+                        throw new IllegalArgumentException("right is at least one of " + String.join("|", words));
                     }
-                    return Collections.unmodifiableSet(chosen);
+                    return Collections.unmodifiableSet(new LinkedHashSet<>(
+                            words.stream().filter(given::contains).toList()));
                 },
-                value ->
-                        String.join(", ", value.stream().map(SettingTypes::word).toList()),
-                value -> TomlText.array(value.stream().map(SettingTypes::word).toList()));
+                value -> String.join(", ", value),
+                value -> TomlText.array(List.copyOf(value)));
     }
 
     /** Yes or no. */
-    static final SettingType<Boolean> TRUTH = new SettingType<>(
+    public static final SettingType<Boolean> TRUTH = new SettingType<>(
             "true|false",
             false,
             SettingTypes::truth,
@@ -160,7 +165,7 @@ final class SettingTypes {
     }
 
     /** Names or addresses of hosts, without ports; the empty text for none. */
-    static final SettingType<List<String>> HOSTS = new SettingType<>(
+    public static final SettingType<List<String>> HOSTS = new SettingType<>(
             "HOSTS",
             true,
             text -> parts(text).stream().map(SettingTypes::host).toList(),
@@ -168,7 +173,7 @@ final class SettingTypes {
             TomlText::array);
 
     /** A name or an address of a host, without a port; the empty text for none. */
-    static final SettingType<String> HOST = SettingType.text("HOST", SettingTypes::host, Function.identity());
+    public static final SettingType<String> HOST = SettingType.text("HOST", SettingTypes::host, Function.identity());
 
     private static String host(String text) {
         try {
@@ -184,7 +189,7 @@ final class SettingTypes {
     }
 
     /** Which header names the peer. */
-    static final SettingType<String> FORWARDED_HEADER =
+    public static final SettingType<String> FORWARDED_HEADER =
             SettingType.text("X-Forwarded-For|Forwarded", SettingTypes::forwardedHeader, Function.identity());
 
     private static String forwardedHeader(String text) {
@@ -196,7 +201,8 @@ final class SettingTypes {
     }
 
     /** The name of a header; the empty text for none. */
-    static final SettingType<String> HEADER = SettingType.text("HEADER", SettingTypes::header, Function.identity());
+    public static final SettingType<String> HEADER =
+            SettingType.text("HEADER", SettingTypes::header, Function.identity());
 
     private static String header(String text) {
         boolean name = text.chars()

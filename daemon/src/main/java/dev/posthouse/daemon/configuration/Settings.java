@@ -8,20 +8,26 @@ import dev.posthouse.relay.limit.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All settings of the daemon. A new limit is one entry of {@link #LIMITS}; any other a constant, and its place in {@link
- * #all}. Names, flags, the example file and the printed configuration follow from that.
+ * All settings of the daemon. A new limit is one entry of {@link #LIMITS}, a dialect's own stand in its {@link DialectSettings}; any
+ * other is a constant, and its place in {@link #all}. Names, flags, the example file and the printed configuration follow from that.
  */
 public final class Settings {
 
     /** How environment variables begin that are ours. */
     static final String ENVIRONMENT_PREFIX = "POSTHOUSE_";
+
+    private static final List<DialectSettings> KNOWN =
+            ServiceLoader.load(DialectSettings.class, Settings.class.getClassLoader()).stream()
+                    .map(ServiceLoader.Provider::get)
+                    .toList();
 
     private Settings() {}
 
@@ -44,10 +50,11 @@ public final class Settings {
             RESTART,
             "further names under which the admin pages may be asked for, such as that of a proxy in front; any other than these,"
                     + " loopback and the address at which a request arrives is refused");
-    public static final Setting<Set<DialectName>> DIALECTS = new Setting<>(
+    public static final Setting<Set<String>> DIALECTS = new Setting<>(
             "dialects",
-            SettingTypes.words(DialectName.class),
-            Collections.unmodifiableSet(EnumSet.allOf(DialectName.class)),
+            SettingTypes.words(KNOWN.stream().map(DialectSettings::name).toList()),
+            Collections.unmodifiableSet(new LinkedHashSet<>(
+                    KNOWN.stream().map(DialectSettings::name).toList())),
             RESTART,
             "which protocols are served, all on the same port; several separated by commas");
     public static final Setting<Optional<Path>> STATE = new Setting<>(
@@ -56,21 +63,6 @@ public final class Settings {
             Optional.empty(),
             RESTART,
             "directory of what the daemon must keep: its identity; by default the platform's for state");
-    public static final Setting<String> RDV_PATH =
-            new Setting<>("rdv.path", SettingTypes.URL_PATH, "/", RESTART, "the path below which rdv tokens stand");
-    public static final Setting<Optional<Path>> OFFSET_IDENTITY = new Setting<>(
-            "offset.identity",
-            SettingTypes.FILE,
-            Optional.empty(),
-            RESTART,
-            "the Offset relay's identity file, as stmgr gen-ident or posthouse keygen writes it; by default relay.ident in"
-                    + " the state directory, made at the first start");
-    public static final Setting<String> OFFSET_HOST = new Setting<>(
-            "offset.host",
-            SettingTypes.HOST,
-            "",
-            RESTART,
-            "the host that the relay's offset:// address names when it is shown; by default where it listens");
     public static final Setting<Optional<Path>> TLS_CERTIFICATE = new Setting<>(
             "tls.certificate",
             SettingTypes.FILE,
@@ -271,15 +263,9 @@ public final class Settings {
                     "the same for all peers together; auto: a quarter of the heap"));
 
     private static final List<Setting<?>> ALL = Stream.<Stream<Setting<?>>>of(
+                    Stream.of(LISTEN, DIALECTS, STATE, ADMIN_LISTEN, ADMIN_HOSTS),
+                    KNOWN.stream().flatMap(dialect -> dialect.settings().stream()),
                     Stream.of(
-                            LISTEN,
-                            DIALECTS,
-                            STATE,
-                            ADMIN_LISTEN,
-                            ADMIN_HOSTS,
-                            RDV_PATH,
-                            OFFSET_IDENTITY,
-                            OFFSET_HOST,
                             TLS_CERTIFICATE,
                             TLS_KEY,
                             PROXY_TRUSTED,
@@ -291,6 +277,11 @@ public final class Settings {
                     Stream.of(RELOAD_LIFT, DRAIN_DEADLINE, LOG_LEVEL, LOG_FORMAT))
             .flatMap(group -> group)
             .toList();
+
+    /** The dialects that there are, whether they are served or not. */
+    public static List<DialectSettings> dialects() {
+        return KNOWN;
+    }
 
     /** All, in the order of the file: settings of one section stand together, those of none first. */
     public static List<Setting<?>> all() {

@@ -36,7 +36,7 @@ import java.util.Map;
  * @param refusals who was refused why, the last first
  * @param totals sums since the start
  * @param bytes relayed since the start
- * @param offsetAddresses of the Offset relay, if it is served
+ * @param dialectAddresses what clients are told of where a dialect is reached, by dialect
  * @param configuration in force
  */
 public record StatusReport(
@@ -54,7 +54,7 @@ public record StatusReport(
         List<Refusals.Refusal> refusals,
         Totals totals,
         Totals.Relayed bytes,
-        List<String> offsetAddresses,
+        Map<String, List<String>> dialectAddresses,
         Configuration configuration) {
 
     /** Circuits, and waiting peers, that are listed; the numbers of all are beside the lists. */
@@ -67,7 +67,7 @@ public record StatusReport(
         all.put("started", started.truncatedTo(ChronoUnit.MILLIS));
         all.put("uptimeSeconds", Duration.between(started, now).toSeconds());
         all.put("listening", listening.stream().map(EventLine::text).toList());
-        all.put("offsetAddresses", offsetAddresses);
+        dialectAddresses.forEach((dialect, addresses) -> all.put(dialect + "Addresses", addresses));
         all.put("draining", draining);
         all.put("connections", connections);
         all.put("descriptors", object("limit", descriptors.limit(), "used", descriptors.inUse()));

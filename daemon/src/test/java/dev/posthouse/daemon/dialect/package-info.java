@@ -1,4 +1,4 @@
 @NullMarked
-package dev.posthouse.daemon.access;
+package dev.posthouse.daemon.dialect;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,10 +1,9 @@
-package dev.posthouse.daemon;
+package dev.posthouse.daemon.dialect;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.daemon.configuration.Configuration;
-import dev.posthouse.daemon.configuration.DialectName;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.FileFailure;
 import java.io.IOException;
@@ -27,18 +26,15 @@ record OffsetIdentity(Path file, Identity identity) {
     private static final String NAME = "relay.ident";
 
     /**
-     * Reads it, if the dialect is served.
+     * Reads it.
      *
      * @throws IOException if there is none and none can be made, or the file is none, with a message that names the file and
      *     what to do
      */
-    static Optional<OffsetIdentity> of(Configuration configuration) throws IOException {
-        if (!configuration.value(Settings.DIALECTS).contains(DialectName.OFFSET)) {
-            return Optional.empty();
-        }
-        Optional<Path> named = configuration.value(Settings.OFFSET_IDENTITY);
+    static OffsetIdentity of(Configuration configuration) throws IOException {
+        Optional<Path> named = configuration.value(OffsetModule.IDENTITY);
         if (named.isPresent()) {
-            return Optional.of(new OffsetIdentity(named.get(), read(named.get())));
+            return new OffsetIdentity(named.get(), read(named.get()));
         }
         Path file = configuration
                 .stateDirectory()
@@ -46,7 +42,7 @@ record OffsetIdentity(Path file, Identity identity) {
                         + Settings.STATE.flag() + " DIRECTORY"))
                 .resolve(NAME);
         try {
-            return Optional.of(new OffsetIdentity(file, IdentityFile.readOrCreate(file)));
+            return new OffsetIdentity(file, IdentityFile.readOrCreate(file));
         } catch (IOException e) {
             throw new IOException(
                     "cannot keep the Offset relay's identity in " + file + " (" + whyNotKept(e) + "): set "
@@ -60,7 +56,7 @@ record OffsetIdentity(Path file, Identity identity) {
         try {
             return IdentityFile.read(file);
         } catch (IOException e) {
-            throw new IOException(Settings.OFFSET_IDENTITY + ": " + words(file, e), e);
+            throw new IOException(OffsetModule.IDENTITY + ": " + words(file, e), e);
         }
     }
 

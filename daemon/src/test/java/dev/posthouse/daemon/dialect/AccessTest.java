@@ -1,10 +1,14 @@
-package dev.posthouse.daemon.access;
+package dev.posthouse.daemon.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.daemon.access.AccessControl;
+import dev.posthouse.daemon.access.AccessKeys;
+import dev.posthouse.daemon.access.AccessRules;
+import dev.posthouse.daemon.access.BearerTokens;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.IpAddress;
@@ -31,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(LeakCheck.class)
-class AccessControlTest {
+class AccessTest {
 
     @TempDir
     Path directory;
@@ -43,7 +47,7 @@ class AccessControlTest {
         }
         var head = new RequestHead("DIAL", "/t", "HTTP/1.1", headers.build());
         var request = new RdvRequest(Method.DIAL, "t", List.of(), Extensions.NONE, head);
-        return new AccessControl(rules)
+        return new RdvAccess(new AccessControl(rules))
                 .decide(request, IpAddress.parse(from).toInetAddress())
                 .map(Refusal::status);
     }
@@ -91,7 +95,7 @@ class AccessControlTest {
         var head = new RequestHead("DIAL", "/t", "HTTP/1.1", Headers.builder().build());
         var request = new RdvRequest(Method.DIAL, "t", List.of(), Extensions.NONE, head);
 
-        assertThat(control.decide(request, IpAddress.parse("::1").toInetAddress()))
+        assertThat(new RdvAccess(control).decide(request, IpAddress.parse("::1").toInetAddress()))
                 .map(Refusal::reason)
                 .contains(Reason.UNAUTHORIZED);
     }
