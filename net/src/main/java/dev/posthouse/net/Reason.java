@@ -15,6 +15,8 @@ public enum Reason {
     PEER_RESET("peer-reset", 14),
     /** Nobody came to meet it in time. */
     NO_PEER("no-peer", 11),
+    /** Its partner waits on another node, which this one cannot reach. */
+    ELSEWHERE("elsewhere", 11),
     /** A newer connection took its place. */
     REPLACED("replaced", 13),
     /** Nothing moved for too long. */

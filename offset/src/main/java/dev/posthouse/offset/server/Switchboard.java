@@ -14,6 +14,7 @@ import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.meet.Directory.Meeting;
 import dev.posthouse.relay.meet.Directory.Offer;
 import dev.posthouse.relay.meet.Directory.Presence;
+import dev.posthouse.relay.meet.Taking;
 import dev.posthouse.relay.meet.WaitingRoom;
 import java.io.IOException;
 import java.time.Duration;
@@ -105,8 +106,8 @@ final class Switchboard {
     }
 
     private void replaceListener(Presence older, ListenChannel newer) throws InterruptedException {
-        Optional<WaitingRoom.Taken> taken = services.waitingRoom().take(older.slot());
-        if (taken.isEmpty() || !(taken.get().waiter() instanceof ListenChannel old)) {
+        if (!(services.take(older) instanceof Taking.Here here)
+                || !(here.taken().waiter() instanceof ListenChannel old)) {
             return;
         }
         waitEnded(old, Reason.REPLACED);
@@ -268,7 +269,7 @@ final class Switchboard {
             if (now.isEmpty() || now.equals(seen)) {
                 return Optional.empty();
             }
-            if (services.waitingRoom().find(now.get().slot()).orElse(null) instanceof ListenChannel listener) {
+            if (services.find(now.get()).orElse(null) instanceof ListenChannel listener) {
                 return Optional.of(listener);
             }
             seen = now;
@@ -279,7 +280,7 @@ final class Switchboard {
     void accept(Client client, PublicKey from) throws InterruptedException {
         Optional<Presence> presence = services.directory().find(OffsetServer.NAME, halfTunnelName(from, client.key()));
         if (presence.isPresent()
-                && services.waitingRoom().find(presence.get().slot()).orElse(null) instanceof HalfTunnel waiting
+                && services.find(presence.get()).orElse(null) instanceof HalfTunnel waiting
                 && waiting.client().age() != client.age()) {
             refuse(client, Reason.PROTOCOL_ERROR, "whom it accepts speaks another age's protocol inside tunnels");
             return;
@@ -338,8 +339,8 @@ final class Switchboard {
 
     /** Takes a half tunnel out, for whoever comes first. */
     private Optional<HalfTunnel> take(Presence presence, Reason why) throws InterruptedException {
-        Optional<WaitingRoom.Taken> taken = services.waitingRoom().take(presence.slot());
-        if (taken.isEmpty() || !(taken.get().waiter() instanceof HalfTunnel half)) {
+        if (!(services.take(presence) instanceof Taking.Here here)
+                || !(here.taken().waiter() instanceof HalfTunnel half)) {
             return Optional.empty();
         }
         services.withdraw(presence);

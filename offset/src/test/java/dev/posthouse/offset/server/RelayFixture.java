@@ -235,6 +235,11 @@ final class RelayFixture implements AutoCloseable {
         }
 
         @Override
+        public void restore(Presence presence) {
+            directory.restore(presence);
+        }
+
+        @Override
         public boolean withdraw(Presence presence) {
             return directory.withdraw(presence);
         }

@@ -10,6 +10,7 @@ import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.meet.Directory.Meeting;
 import dev.posthouse.relay.meet.Directory.Presence;
+import dev.posthouse.relay.meet.Taking;
 import dev.posthouse.relay.meet.WaitingRoom;
 import dev.posthouse.relay.splice.WatchEnd;
 import java.io.IOException;
@@ -52,12 +53,20 @@ final class Lobby {
                     return;
                 }
             }
-            Optional<RdvPeer> met = take(partner.get().slot(), Reason.COMPLETED);
-            if (met.isPresent()) {
-                choice.run(peer, met.get());
-                return;
+            switch (services.take(partner.get())) {
+                case Taking.Here here -> {
+                    choice.run(peer, took(here.taken(), Reason.COMPLETED));
+                    return;
+                }
+                case Taking.Elsewhere elsewhere -> {
+                    services.directory().restore(partner.get());
+                    refuse(peer, Refusal.ELSEWHERE);
+                    return;
+                }
+                case Taking.Gone gone -> {
+                    // It left in this very instant: look again.
+                }
             }
-            // It left in this very instant: look again.
         }
     }
 
@@ -108,11 +117,15 @@ final class Lobby {
                 services.waitingRoom().vacate(slot);
             }
         }
+        refuse(peer, refusal);
+        return Optional.empty();
+    }
+
+    private void refuse(RdvPeer peer, Refusal refusal) {
         services.events()
                 .on(new RelayEvent.Refused(
                         Optional.of(RdvServer.NAME), peer.leg().party().shown(), refusal.reason(), refusal.body()));
         peer.dismiss(refusal);
-        return Optional.empty();
     }
 
     private Presence presence(RdvPeer peer, long slot) {
@@ -150,10 +163,6 @@ final class Lobby {
         }
     }
 
-    private Optional<RdvPeer> take(long slot, Reason why) throws InterruptedException {
-        return services.waitingRoom().take(slot).map(taken -> took(taken, why));
-    }
-
     private RdvPeer took(WaitingRoom.Taken taken, Reason why) {
         var peer = (RdvPeer) taken.waiter();
         peer.resume(taken.stream());
@@ -163,7 +172,9 @@ final class Lobby {
 
     private void replace(Presence older) {
         try {
-            take(older.slot(), Reason.REPLACED).ifPresent(peer -> peer.dismiss(Refusal.REPLACED));
+            if (services.take(older) instanceof Taking.Here here) {
+                took(here.taken(), Reason.REPLACED).dismiss(Refusal.REPLACED);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -36,6 +36,10 @@ public record Refusal(int status, String body, Reason reason) {
         return new Refusal(400, "conn must idle while waiting for response header", reason);
     }
 
+    /** Its partner waits on another node, with which this one shares who waits, but no circuits. */
+    public static final Refusal ELSEWHERE =
+            new Refusal(503, "your peer waits at another node of this relay: ask there", Reason.ELSEWHERE);
+
     /** The server goes down while the peer waits. */
     public static final Refusal SHUTTING_DOWN =
             new Refusal(503, "rdv server shutting down, try again", Reason.SHUTDOWN);

@@ -8,9 +8,12 @@ import dev.posthouse.relay.limit.Connections;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.meet.Directory;
 import dev.posthouse.relay.meet.MemoryDirectory;
+import dev.posthouse.relay.meet.Taking;
+import dev.posthouse.relay.meet.Waiter;
 import dev.posthouse.relay.meet.WaitingRoom;
 import dev.posthouse.relay.splice.DataPath;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * What the dialects of one relay share.
@@ -49,6 +52,24 @@ public record RelayServices(
                 events.on(new RelayEvent.Fault("taking a name out of the directory", e));
             }
         }
+    }
+
+    /**
+     * Takes somebody out of the waiting room whom the directory has named.
+     *
+     * @throws RuntimeException see {@link WaitingRoom#take}
+     * @throws InterruptedException if interrupted in the instant in which it arrives
+     */
+    public Taking take(Directory.Presence presence) throws InterruptedException {
+        if (!presence.node().equals(node)) {
+            return new Taking.Elsewhere(presence.node());
+        }
+        return waitingRoom.take(presence.slot()).<Taking>map(Taking.Here::new).orElseGet(Taking.Gone::new);
+    }
+
+    /** Who waits in this node's room as the directory has named it, without taking it; empty if it is gone, or on another node. */
+    public Optional<Waiter> find(Directory.Presence presence) {
+        return presence.node().equals(node) ? waitingRoom.find(presence.slot()) : Optional.empty();
     }
 
     /** Services of a single node, with a directory in memory. The data path stays the caller's to close. */

@@ -99,6 +99,12 @@ public interface Directory {
     /** Who was {@linkplain #announce announced} under a name and is still there. */
     Optional<Presence> find(String dialect, String name);
 
+    /**
+     * Puts back who was matched with somebody that could not take it: it waits as before, unless somebody else has come under its name
+     * since.
+     */
+    void restore(Presence presence);
+
     /** Takes it out, whether it waits or was announced. Whether it was still there. */
     boolean withdraw(Presence presence);
 }

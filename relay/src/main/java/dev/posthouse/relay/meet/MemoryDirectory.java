@@ -63,6 +63,11 @@ public final class MemoryDirectory implements Directory {
     }
 
     @Override
+    public void restore(Presence presence) {
+        waiting.putIfAbsent(key(presence), presence);
+    }
+
+    @Override
     public boolean withdraw(Presence presence) {
         return remove(waiting, presence) || remove(announced, presence);
     }

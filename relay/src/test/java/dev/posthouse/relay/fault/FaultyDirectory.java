@@ -60,6 +60,14 @@ public final class FaultyDirectory implements Directory {
     }
 
     @Override
+    public void restore(Presence presence) {
+        synchronized (there) {
+            directory.restore(presence);
+            there.add(presence);
+        }
+    }
+
+    @Override
     public boolean withdraw(Presence presence) {
         faults.strike(Faults.Call.WITHDRAW);
         synchronized (there) {

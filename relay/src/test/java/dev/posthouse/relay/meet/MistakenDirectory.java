@@ -36,6 +36,11 @@ final class MistakenDirectory implements Directory {
     }
 
     @Override
+    public void restore(Presence presence) {
+        throw new UnsupportedOperationException("only meet and withdraw are copied");
+    }
+
+    @Override
     public boolean withdraw(Presence presence) {
         return waiting.remove(presence.name(), presence);
     }
