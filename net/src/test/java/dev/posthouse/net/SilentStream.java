@@ -1,7 +1,9 @@
+<<<<<<<< HEAD:relay/src/test/java/dev/posthouse/relay/meet/SilentStream.java
 package dev.posthouse.relay.meet;
+========
+package dev.posthouse.net;
+>>>>>>>> a09627c (Let the schedule tests share their set-up):net/src/test/java/dev/posthouse/net/SilentStream.java
 
-import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.StreamKind;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
