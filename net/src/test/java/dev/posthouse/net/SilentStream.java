@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:relay/src/test/java/dev/posthouse/relay/meet/SilentStream.java
-package dev.posthouse.relay.meet;
-========
 package dev.posthouse.net;
->>>>>>>> a09627c (Let the schedule tests share their set-up):net/src/test/java/dev/posthouse/net/SilentStream.java
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
