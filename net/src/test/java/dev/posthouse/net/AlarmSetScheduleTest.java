@@ -6,9 +6,11 @@ import static dev.posthouse.testkit.Schedules.together;
 
 import dev.posthouse.testkit.Schedules;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link AlarmSet} under a search through its schedules: no alarm is overlooked, and none rings twice. */
+@Tag(Schedules.TAG)
 class AlarmSetScheduleTest {
 
     private static final long EARLIER = 3;

@@ -7,10 +7,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link Deadline} under a search through its schedules: the end of the exchange meets the end of its time. */
+@Tag(Schedules.TAG)
 class DeadlineScheduleTest {
 
     enum Outcome {

@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import net.bytebuddy.agent.ByteBuddyAgent;
 import org.jetbrains.lincheck.Lincheck;
 import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.jvm.agent.InstrumentationMode;
+import org.jetbrains.lincheck.jvm.agent.LincheckInstrumentation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,25 +26,41 @@ import org.jspecify.annotations.Nullable;
  * <p>What makes a search see nothing, or fail by itself:
  * <ul>
  *   <li>What the threads share must be made by the first argument and hang on what that returns: it is kept in a static field, and
- *       nothing else is followed.
- *   <li>No AssertJ within the program: {@link #same} instead.
- *   <li>Platform threads only; the actors of {@link #together} are. Nothing that waits for the system: no socket, no time.
+ *       nothing else is followed. What only a lambda holds is not: a class with a name takes its place.
+ *   <li>No AssertJ within the program: {@link #same} and {@link #holds} instead.
+ *   <li>Platform threads only; the actors of {@link #together} are. Nothing that waits for the system: no socket, no time. A wait with a
+ *       limit lasts until somebody ends it.
+ *   <li>No cipher and no digest: the JDK's read arrays in a way that the search refuses.
  * </ul>
  *
  * <p>The number of schedules is small in an ordinary build; {@code -Dposthouse.schedules=20} makes it twenty times as large.
  */
 public final class Schedules {
 
+    /** Of the classes with searches: they run in a process of their own. */
+    public static final String TAG = "schedules";
+
     private static final int FACTOR = Integer.getInteger("posthouse.schedules", 1);
 
-    /** Of one program, in an ordinary build: twice what the mistakes need that were seeded to try these searches. */
+    /** Of one program, in an ordinary build: at half as many some of the mistakes are missed that were seeded to try these searches. */
     private static final int ORDINARY = 25;
+
+    private static final int FOR_A_MISTAKE = 16;
 
     /** What it says when it failed itself, which must not be taken for a mistake that it has found. */
     private static final String ITS_OWN_FAILURE = "caught a bug in Lincheck";
 
     /** What the threads of the program share: a search follows what hangs on a static field. */
+    @SuppressWarnings("UnusedVariable")
     private static @Nullable Object shared;
+
+    static {
+        // As if its agent had been given on the command line: it then stays, in place of rewriting the same classes,
+        // and back, for each
+        // program, which costs several times what the schedules do.
+        LincheckInstrumentation.INSTANCE.attachJavaAgentStatically(ByteBuddyAgent.install());
+        LincheckInstrumentation.INSTANCE.install(InstrumentationMode.MODEL_CHECKING);
+    }
 
     private Schedules() {}
 
@@ -51,13 +70,22 @@ public final class Schedules {
         void act() throws Exception;
     }
 
-    /**
-     * A program.
-     *
-     * @param sample of what is shared, never used: a search makes what hangs on the program's fields fit to be followed, and would not see
-     *     what {@code start} makes if that is a reference to a constructor
-     */
-    private record Run<S>(Supplier<? extends S> start, Consumer<? super S> program, S sample) implements Runnable {
+    /** A program. No record, whose fields a search cannot look into. */
+    private static final class Run<S> implements Runnable {
+        private final Supplier<? extends S> start;
+        private final Consumer<? super S> program;
+        // Never used: a search follows objects of the classes that it finds hanging here. It would not find those of
+        // what a reference to
+        // a constructor makes.
+        @SuppressWarnings("UnusedVariable")
+        private final S sample;
+
+        Run(Supplier<? extends S> start, Consumer<? super S> program) {
+            this.start = start;
+            this.program = program;
+            this.sample = start.get();
+        }
+
         @Override
         public void run() {
             S fresh = start.get();
@@ -74,18 +102,27 @@ public final class Schedules {
      * @throws AssertionError if one of them failed; the text has the steps that led there
      */
     public static <S> void search(Supplier<? extends S> start, Consumer<? super S> program) {
-        Lincheck.runConcurrentTest(ORDINARY * FACTOR, new Run<>(start, program, start.get()));
+        search(ORDINARY, start, program);
     }
 
     /**
-     * Whether a search finds a mistake, with no more schedules than there are in an ordinary build.
+     * The same of a program that is too large for as many schedules as usual.
+     *
+     * @param schedules how many at most, in an ordinary build
+     */
+    public static <S> void search(int schedules, Supplier<? extends S> start, Consumer<? super S> program) {
+        Lincheck.runConcurrentTest(schedules * FACTOR, new Run<>(start, program));
+    }
+
+    /**
+     * Whether a search finds a mistake. It may take {@value #FOR_A_MISTAKE} times as many schedules as usual, and ends when it has found it.
      *
      * @return what it has found, or the empty text if it has found nothing
      * @throws AssertionError if the search failed by itself
      */
     public static <S> String mistake(Supplier<? extends S> start, Consumer<? super S> program) {
         try {
-            search(start, program);
+            search(FOR_A_MISTAKE * ORDINARY, start, program);
             return "";
         } catch (LincheckAssertionError e) {
             String found = String.valueOf(e.getMessage());

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.testkit.Schedules;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link MemoryBudget} under a search through its schedules: no limit is passed, and in the end nothing is held. */
+@Tag(Schedules.TAG)
 class MemoryBudgetScheduleTest {
 
     private static final long IN_ALL = 10;

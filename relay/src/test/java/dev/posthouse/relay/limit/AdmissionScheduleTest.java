@@ -7,9 +7,11 @@ import dev.posthouse.testkit.Schedules;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link Admission} under a search through its schedules. */
+@Tag(Schedules.TAG)
 class AdmissionScheduleTest {
 
     private static final AddressKey FLOOD = key(1);

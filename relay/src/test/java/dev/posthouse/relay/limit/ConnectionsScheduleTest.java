@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link Connections} and {@link ConnectionPermit} under a search through their schedules: what is counted is given back, and once. */
+@Tag(Schedules.TAG)
 class ConnectionsScheduleTest {
 
     private static final AddressKey PROXY = key("127.0.0.1");
@@ -116,11 +118,12 @@ class ConnectionsScheduleTest {
     /** There is memory for one of them only. */
     @Test
     void whoIsRefusedForMemoryIsCountedNowhere() {
-        Schedules.search(() -> new Shared(FOR_TWO, Limits.builder().memoryInAll(4096)), shared -> {
-            together(() -> shared.admit(ONE), () -> shared.admit(OTHER));
-            same("refused", 1, shared.refused.get());
-            same("open", 1, shared.connections.open());
-            shared.assertNothingIsLeft();
-        });
+        Schedules.search(
+                () -> new Shared(FOR_TWO, Limits.builder().memoryInAll(4096).memoryPerAddress(4096)), shared -> {
+                    together(() -> shared.admit(ONE), () -> shared.admit(OTHER));
+                    same("refused", 1, shared.refused.get());
+                    same("open", 1, shared.connections.open());
+                    shared.assertNothingIsLeft();
+                });
     }
 }

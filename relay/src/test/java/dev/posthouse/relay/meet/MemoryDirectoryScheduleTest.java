@@ -11,9 +11,11 @@ import dev.posthouse.relay.meet.Directory.Presence;
 import dev.posthouse.testkit.Schedules;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link MemoryDirectory} under a search through its schedules: everybody who comes has exactly one fate. */
+@Tag(Schedules.TAG)
 class MemoryDirectoryScheduleTest {
 
     /** All that the threads of a program share. */

@@ -12,11 +12,13 @@ import dev.posthouse.testkit.Schedules;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link WaitingRoom} under a search through its schedules, and the proof that the search finds mistakes in such a room. */
+@Tag(Schedules.TAG)
 class WaitingRoomScheduleTest {
 
     /** What is searched: the room, or a copy with a mistake. */
