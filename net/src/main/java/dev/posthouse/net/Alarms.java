@@ -1,10 +1,7 @@
 package dev.posthouse.net;
 
 import java.time.Duration;
-import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,16 +12,12 @@ import org.jspecify.annotations.Nullable;
  * the thread is woken only if the new alarm is the first of all, and looks through the set when its first entry would be due
  * as far as was known: once in seconds, however many handshakes there are.
  *
- * <p>States of {@link #lookAt}: {@link #NEVER}, or the time of the next look. An alarm is first put into the set and then
- * compares that time; a look first sets it to {@code NEVER} and then goes through the set: one of the two sees the other.
- * States of an alarm: set, or taken, by whoever fires it or takes it back.
+ * <p>{@link AlarmSet} has the alarms; here are the thread and the clock.
  *
  * <p>Any thread. The timer's own thread is a daemon that begins with the first alarm and stays; whatever an action throws, it
  * goes on, and if it should end all the same, the next alarm that is set begins another one.
  */
 public final class Alarms {
-
-    private static final long NEVER = Long.MAX_VALUE;
 
     /** How long the thread rests before it tries again what there was no memory for. */
     private static final long AGAIN = Duration.ofMillis(50).toNanos();
@@ -34,9 +27,7 @@ public final class Alarms {
             new Alarms(Thread.ofPlatform().daemon().name("posthouse-timer").factory());
 
     private final long origin = System.nanoTime();
-    private final AtomicLong numbers = new AtomicLong();
-    private final ConcurrentSkipListSet<Alarm> set = new ConcurrentSkipListSet<>();
-    private final AtomicLong lookAt = new AtomicLong(NEVER);
+    private final AlarmSet set = new AlarmSet();
     private final ThreadFactory threads;
     private final ReentrantLock starting = new ReentrantLock();
     private volatile @Nullable Thread thread;
@@ -52,31 +43,10 @@ public final class Alarms {
     }
 
     /** One alarm that is set. */
-    public final class Alarm implements Comparable<Alarm> {
-        private final long due;
-        private final long number = numbers.incrementAndGet();
-        private final Runnable action;
-        private final boolean mayBlock;
-        private final AtomicBoolean taken = new AtomicBoolean();
-
-        private Alarm(long due, Runnable action, boolean mayBlock) {
-            this.due = due;
-            this.action = action;
-            this.mayBlock = mayBlock;
-        }
+    public sealed interface Alarm permits AlarmSet.Alarm {
 
         /** Takes it back. Its action may run at this very moment, or have run. */
-        public void cancel() {
-            taken.set(true);
-            set.remove(this);
-        }
-
-        /** By time, then by the order in which they were set. */
-        @Override
-        public int compareTo(Alarm other) {
-            int byTime = Long.compare(due, other.due);
-            return byTime != 0 ? byTime : Long.compare(number, other.number);
-        }
+        void cancel();
     }
 
     /**
@@ -104,10 +74,10 @@ public final class Alarms {
     private Alarm set(Duration after, Runnable action, boolean mayBlock) {
         long nanos = Timeouts.nanos(after);
         long now = now();
-        var alarm = new Alarm(nanos < NEVER - now ? now + nanos : NEVER - 1, action, mayBlock);
-        set.add(alarm);
+        long due = nanos < AlarmSet.NEVER - now ? now + nanos : AlarmSet.NEVER - 1;
+        AlarmSet.Alarm alarm = set.alarm(due, action, mayBlock);
         try {
-            boolean first = lookNotAfter(alarm.due);
+            boolean first = set.put(alarm);
             Thread running = thread;
             if (running == null || !running.isAlive()) {
                 begin();
@@ -136,21 +106,12 @@ public final class Alarms {
         }
     }
 
-    /** Whether the next look is earlier now than it was. */
-    private boolean lookNotAfter(long due) {
-        for (long planned = lookAt.get(); due < planned; planned = lookAt.get()) {
-            if (lookAt.compareAndSet(planned, due)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void run() {
         while (true) {
             try {
-                look();
-                long left = lookAt.get() - now();
+                long now = now();
+                set.look(now, now + AGAIN, Alarms::fire);
+                long left = set.lookAt() - now();
                 if (left > 0) {
                     LockSupport.parkNanos(this, left);
                 }
@@ -158,37 +119,20 @@ public final class Alarms {
                 Thread.interrupted();
             } catch (Throwable e) {
                 survived("looking at alarms failed", e);
-                lookNotAfter(now() + AGAIN);
+                set.lookNotAfter(now() + AGAIN);
                 LockSupport.parkNanos(this, AGAIN);
             }
         }
     }
 
-    private void look() {
-        lookAt.set(NEVER);
-        long now = now();
-        for (Alarm alarm : set) {
-            if (alarm.due > now) {
-                lookNotAfter(alarm.due);
-                return;
-            }
-            if (!alarm.taken.compareAndSet(false, true) || fire(alarm)) {
-                set.remove(alarm);
-            } else {
-                alarm.taken.set(false);
-                lookNotAfter(now + AGAIN);
-            }
-        }
-    }
-
     /** Whether the action has run, or is about to; if not, it is tried again. */
-    private static boolean fire(Alarm alarm) {
-        if (!alarm.mayBlock) {
-            ring(alarm.action);
+    private static boolean fire(AlarmSet.Alarm alarm) {
+        if (!alarm.mayBlock()) {
+            ring(alarm.action());
             return true;
         }
         try {
-            Thread.ofVirtual().name("posthouse-alarm").start(() -> ring(alarm.action));
+            Thread.ofVirtual().name("posthouse-alarm").start(() -> ring(alarm.action()));
             return true;
         } catch (Throwable e) {
             survived("an alarm found no thread to run on, and tries again", e);

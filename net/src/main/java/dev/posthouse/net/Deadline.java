@@ -20,6 +20,39 @@ public final class Deadline {
         T run() throws IOException;
     }
 
+    /** Runs an action on another thread when a time is up. */
+    @FunctionalInterface
+    interface Timer {
+        Alarms.Alarm set(Duration after, Runnable action);
+    }
+
+    /**
+     * The end of an exchange and the end of its time race for one bit: whoever sets it has won, so that an exchange that returned can
+     * never have its stream aborted behind its back. A class with a name, and no lambda, since a search through schedules follows the
+     * fields of one alone.
+     */
+    private static final class Race implements Runnable {
+        private final ByteStream stream;
+        private final AtomicBoolean over = new AtomicBoolean();
+
+        Race(ByteStream stream) {
+            this.stream = stream;
+        }
+
+        /** Whether the caller's is the end. */
+        boolean end() {
+            return over.compareAndSet(false, true);
+        }
+
+        /** The time is up. */
+        @Override
+        public void run() {
+            if (end()) {
+                stream.abort();
+            }
+        }
+    }
+
     private Deadline() {}
 
     /**
@@ -34,37 +67,38 @@ public final class Deadline {
      */
     public static <T extends @Nullable Object> T within(
             ByteStream stream, Duration limit, String what, Exchange<T> exchange) throws IOException {
+        return within(Alarms.shared()::set, stream, limit, what, exchange);
+    }
+
+    static <T extends @Nullable Object> T within(
+            Timer timer, ByteStream stream, Duration limit, String what, Exchange<T> exchange) throws IOException {
         if (limit.isZero()) {
             return exchange.run();
         }
-        // The end of the exchange and the end of the time race for this one bit: whoever sets it has won, so that an
-        // exchange that returned can never have its stream aborted behind its back.
-        var over = new AtomicBoolean();
-        Alarms.Alarm alarm = Alarms.shared().set(limit, () -> {
-            if (over.compareAndSet(false, true)) {
-                stream.abort();
-            }
-        });
+        var race = new Race(stream);
+        Alarms.Alarm alarm = timer.set(limit, race);
         try {
             T result = exchange.run();
-            if (!over.compareAndSet(false, true)) {
-                throw new TimedOut(message(what, limit));
+            if (!race.end()) {
+                throw late(stream, what, limit, null);
             }
             return result;
         } catch (TimedOut e) {
             throw e;
         } catch (IOException e) {
-            if (!over.compareAndSet(false, true)) {
-                throw new TimedOut(message(what, limit), e);
+            if (!race.end()) {
+                throw late(stream, what, limit, e);
             }
             throw e;
         } finally {
-            over.set(true);
+            race.end();
             alarm.cancel();
         }
     }
 
-    private static String message(String what, Duration limit) {
-        return what + " did not finish within " + limit.toMillis() + " ms";
+    private static TimedOut late(ByteStream stream, String what, Duration limit, @Nullable IOException failure) {
+        // The timer is about to, but the caller may look at the stream before it has.
+        stream.abort();
+        return new TimedOut(what + " did not finish within " + limit.toMillis() + " ms", failure);
     }
 }

@@ -6,18 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.testkit.Schedules;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link MemoryBudget} under a search through its schedules: no limit is passed, and in the end nothing is held. */
+@Tag(Schedules.TAG)
 class MemoryBudgetScheduleTest {
-
-    private static final int SCHEDULES = 25;
 
     private static final long IN_ALL = 10;
     private static final long FOR_ONE = 8;
 
-    /** All that the threads of a program share: a search follows what hangs on a static field. */
+    /** All that the threads of a program share. */
     private static final class Shared {
         private final MemoryBudget budget = new MemoryBudget(IN_ALL, FOR_ONE);
         private final Holding one = budget.open("one");
@@ -46,67 +45,49 @@ class MemoryBudgetScheduleTest {
         }
     }
 
-    private static @Nullable Shared shared;
-
-    private static Shared shared() {
-        Shared now = shared;
-        if (now == null) {
-            throw new IllegalStateException("no program runs");
-        }
-        return now;
-    }
-
     @Test
     void whatIsTakenStaysWithinTheLimitsAndIsCounted() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
+        Schedules.search(Shared::new, shared -> {
             together(
-                    () -> shared().take(shared().one, 6),
-                    () -> shared().take(shared().two, 6),
-                    () -> shared().assertWithinLimits());
-            same("one of the two has room", 6, shared().taken.get());
-            same("held", 6, shared().budget.held());
-            shared().assertNothingIsLeft();
+                    () -> shared.take(shared.one, 6),
+                    () -> shared.take(shared.two, 6),
+                    () -> shared.assertWithinLimits());
+            same("one of the two has room", 6, shared.taken.get());
+            same("held", 6, shared.budget.held());
+            shared.assertNothingIsLeft();
         });
     }
 
     @Test
     void givingAndClosingGiveBackOnce() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
-            shared().take(shared().one, 6);
-            together(() -> shared().one.give(4), () -> shared().one.close(), () -> shared().one
-                    .tryTake(1));
-            shared().assertNothingIsLeft();
+        Schedules.search(Shared::new, shared -> {
+            shared.take(shared.one, 6);
+            together(() -> shared.one.give(4), () -> shared.one.close(), () -> shared.one.tryTake(1));
+            shared.assertNothingIsLeft();
         });
     }
 
     @Test
     void movingMeetsClosingAndTaking() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
-            shared().take(shared().one, 4);
-            together(
-                    () -> shared().one.moveTo("two"), () -> shared().one.close(), () -> shared().take(shared().two, 2));
-            shared().assertNothingIsLeft();
+        Schedules.search(Shared::new, shared -> {
+            shared.take(shared.one, 4);
+            together(() -> shared.one.moveTo("two"), () -> shared.one.close(), () -> shared.take(shared.two, 2));
+            shared.assertNothingIsLeft();
         });
     }
 
-    private static final AtomicLong HELD = new AtomicLong();
-
     /** The mistake: the limit is looked at once, and not again when the bytes are counted. */
-    private static void takeLookingOnce(long bytes) {
-        if (HELD.get() + bytes <= IN_ALL) {
-            HELD.addAndGet(bytes);
+    private static void takeLookingOnce(AtomicLong held, long bytes) {
+        if (held.get() + bytes <= IN_ALL) {
+            held.addAndGet(bytes);
         }
     }
 
     @Test
     void searchFindsABudgetThatLooksOnce() {
-        assertThat(Schedules.mistake(16 * SCHEDULES, () -> {
-                    HELD.set(0);
-                    together(() -> takeLookingOnce(6), () -> takeLookingOnce(6));
-                    same("held", 6, HELD.get());
+        assertThat(Schedules.mistake(AtomicLong::new, held -> {
+                    together(() -> takeLookingOnce(held, 6), () -> takeLookingOnce(held, 6));
+                    same("held", 6, held.get());
                 }))
                 .contains("held: 12 instead of 6");
     }

@@ -3,6 +3,7 @@ package dev.posthouse.offset.channel;
 import dev.posthouse.crypto.AgreementKey;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.RecordCipher;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.wire.ExchangeDh;
@@ -45,7 +46,7 @@ final class Handshake {
      *
      * @param extensions what the peer says that it can do; not signed, so that whoever carries the handshake can change it
      */
-    record Agreed(PublicKey peer, KeyPair keys, int extensions) {}
+    record Agreed(PublicKey peer, KeyPair<RecordCipher> keys, int extensions) {}
 
     /**
      * Runs it.

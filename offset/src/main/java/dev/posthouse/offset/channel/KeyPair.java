@@ -12,8 +12,9 @@ import java.security.InvalidKeyException;
  *
  * @param sending ours
  * @param receiving the peer's
+ * @param <K> a key with its cipher
  */
-record KeyPair(RecordCipher sending, RecordCipher receiving) {
+record KeyPair<K>(K sending, K receiving) {
 
     private static final int KEY = 32;
 
@@ -22,7 +23,7 @@ record KeyPair(RecordCipher sending, RecordCipher receiving) {
      *
      * @throws AuthenticationFailed if the peer's key is one with which no secret can be agreed on
      */
-    static KeyPair derive(AgreementKey own, Octets ownSalt, Octets peerKey, Octets peerSalt)
+    static KeyPair<RecordCipher> derive(AgreementKey own, Octets ownSalt, Octets peerKey, Octets peerSalt)
             throws AuthenticationFailed {
         byte[] shared;
         try {
@@ -30,7 +31,7 @@ record KeyPair(RecordCipher sending, RecordCipher receiving) {
         } catch (InvalidKeyException e) {
             throw new AuthenticationFailed("the peer's ephemeral key is of no use: " + e.getMessage(), e);
         }
-        return new KeyPair(cipher(shared, ownSalt), cipher(shared, peerSalt));
+        return new KeyPair<>(cipher(shared, ownSalt), cipher(shared, peerSalt));
     }
 
     private static RecordCipher cipher(byte[] shared, Octets salt) {

@@ -1,6 +1,5 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.AgreementKey;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.crypto.RecordCipher;
@@ -12,65 +11,30 @@ import dev.posthouse.net.budget.Holding;
 import dev.posthouse.offset.wire.ChannelMessage;
 import dev.posthouse.offset.wire.ChannelMessage.Content;
 import dev.posthouse.offset.wire.ChannelMessage.Shape;
-import dev.posthouse.offset.wire.Octets;
 import dev.posthouse.offset.wire.Unpacked;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Encrypted records over a message stream (spec 4): each carries one message, and every so often the keys change.
  *
- * <p>A rekey has three parts: what is derived (by whoever reads or ticks), what goes out and the change of the sending key
- * (in order with the records, under the lock of the senders), and the change of the receiving key (by the reader, on the
- * first record that the old one does not open). What goes out is queued, and sent by the next sender or by a thread of its
- * own: a peer that does not read must not keep us from reading.
+ * <p>{@link Rekeying} has the keys and says when they change; here are the records.
  */
 public final class SecureChannel implements MessageStream {
-
-    /** A step of the sending side: a message under the current key, then another key; either may be missing. */
-    private record Turn(Optional<Content> rekey, Optional<RecordCipher> next) {}
-
-    /** An ephemeral key whose public half has been sent. */
-    private record Pending(AgreementKey key, Octets salt) {
-
-        static Pending draw(Randomness randomness) {
-            return new Pending(randomness.agreementKey(), Octets.of(randomness.salt()));
-        }
-
-        Content message() {
-            return new Content.Rekey(Octets.of(key.publicKey()), salt);
-        }
-    }
 
     private final MessageStream below;
     private final PublicKey peer;
     private final int peerExtensions;
     private final ChannelSettings settings;
     private final Randomness randomness;
-    private final ReentrantLock sending = new ReentrantLock();
-    // Guarded by sending.
-    private RecordCipher sender;
-    // The reader's. The former one opens what was under way when the keys changed.
-    private RecordCipher receiver;
-    private @Nullable RecordCipher former;
-    // Guarded by this.
-    private final Queue<Turn> turns = new ArrayDeque<>();
-    private @Nullable Pending pending;
-    private int ticksToRekey;
     private final HeldMessage held;
-    private final AtomicBoolean rekeying = new AtomicBoolean();
+    private final Rekeying<RecordCipher> keys;
     private volatile Shape shape = Shape.NESTED;
-    private volatile long rekeys;
 
-    private SecureChannel(
+    SecureChannel(
             MessageStream below,
             Handshake.Agreed agreed,
             ChannelSettings settings,
@@ -82,9 +46,12 @@ public final class SecureChannel implements MessageStream {
         this.settings = settings;
         this.randomness = randomness;
         this.held = held;
-        this.sender = agreed.keys().sending();
-        this.receiver = agreed.keys().receiving();
-        this.ticksToRekey = settings.rekeyTicks();
+        this.keys = new Rekeying<>(
+                agreed.keys(),
+                () -> OwnHalf.draw(randomness),
+                this::write,
+                settings.rekeyTicks(),
+                Thread::startVirtualThread);
     }
 
     /**
@@ -163,7 +130,7 @@ public final class SecureChannel implements MessageStream {
 
     /** How often the keys have changed. */
     public long rekeys() {
-        return rekeys;
+        return keys.rekeys();
     }
 
     @Override
@@ -181,7 +148,7 @@ public final class SecureChannel implements MessageStream {
                 case Content.User user -> {
                     return Optional.of(user.payload());
                 }
-                case Content.Rekey rekey -> rekeyed(rekey);
+                case Content.Rekey theirs -> keys.rekeyed(theirs);
             }
         }
     }
@@ -204,100 +171,20 @@ public final class SecureChannel implements MessageStream {
                     "a record of " + record.remaining() + " bytes; the shortest has " + RecordCipher.OVERHEAD);
         }
         ByteBuffer plain = ByteBuffer.allocate(length);
-        if (former != null && former.open(record, plain)) {
-            return plain.flip();
-        }
-        if (!receiver.open(record, plain)) {
+        if (!keys.open(key -> key.open(record, plain))) {
             throw new ProtocolViolation("a record that was altered, repeated or left out on its way");
         }
-        former = null;
         return plain.flip();
-    }
-
-    /** The peer has sent new keys: in answer to ours, or ours are drawn in answer. */
-    private void rekeyed(Content.Rekey theirs) throws AuthenticationFailed {
-        synchronized (this) {
-            boolean answer = pending == null;
-            Pending ours = pending != null ? pending : Pending.draw(randomness);
-            KeyPair keys = KeyPair.derive(ours.key(), ours.salt(), theirs.dhPublicKey(), theirs.keySalt());
-            turns.add(new Turn(answer ? Optional.of(ours.message()) : Optional.empty(), Optional.of(keys.sending())));
-            pending = null;
-            ticksToRekey = settings.rekeyTicks();
-            former = receiver;
-            receiver = keys.receiving();
-        }
-        long count = rekeys + 1;
-        rekeys = count;
-        Thread.startVirtualThread(this::sendTurns);
     }
 
     /** Starts a rekey now, unless one of ours is under way. Returns before it is done. */
     public void rekey() {
-        rekey(false);
-    }
-
-    /** @param onlyIfDue not if the peer's rekey has just set the time anew */
-    private void rekey(boolean onlyIfDue) {
-        synchronized (this) {
-            if (pending != null || (onlyIfDue && ticksToRekey > 0)) {
-                return;
-            }
-            Pending ours = Pending.draw(randomness);
-            pending = ours;
-            ticksToRekey = settings.rekeyTicks();
-            turns.add(new Turn(Optional.of(ours.message()), Optional.empty()));
-        }
-        Thread.startVirtualThread(this::sendTurns);
+        keys.rekey();
     }
 
     /** One tick of the clock: starts a rekey when it is time. Does not block. */
     void tick() {
-        if (settings.rekeyTicks() == 0) {
-            return;
-        }
-        synchronized (this) {
-            if (ticksToRekey > 0) {
-                ticksToRekey--;
-                return;
-            }
-        }
-        // Drawing a key takes its time, and thousands of channels may share the thread that ticks.
-        if (rekeying.compareAndSet(false, true)) {
-            Thread.startVirtualThread(() -> {
-                rekey(true);
-                rekeying.set(false);
-            });
-        }
-    }
-
-    private void sendTurns() {
-        sending.lock();
-        try {
-            takeTurns();
-        } catch (IOException e) {
-            // Whoever reads or sends learns of it.
-        } finally {
-            sending.unlock();
-        }
-    }
-
-    /** With the senders' lock. */
-    private void takeTurns() throws IOException {
-        while (true) {
-            Turn turn;
-            synchronized (this) {
-                turn = turns.poll();
-            }
-            if (turn == null) {
-                return;
-            }
-            if (turn.rekey().isPresent()) {
-                write(turn.rekey().get());
-            }
-            if (turn.next().isPresent()) {
-                sender = turn.next().get();
-            }
-        }
+        keys.tick();
     }
 
     @Override
@@ -307,25 +194,19 @@ public final class SecureChannel implements MessageStream {
                     "a message of " + message.remaining() + " bytes; the longest has " + longest());
         }
         try {
-            sending.lockInterruptibly();
+            keys.send(new Content.User(message));
         } catch (InterruptedException e) {
             abort();
             Thread.currentThread().interrupt();
             throw new ClosedByInterruptException();
         }
-        try {
-            takeTurns();
-            write(new Content.User(message));
-            message.position(message.limit());
-        } finally {
-            sending.unlock();
-        }
+        message.position(message.limit());
     }
 
-    private void write(Content content) throws IOException {
+    private void write(Content content, RecordCipher key) throws IOException {
         ByteBuffer plain = ChannelMessage.encode(content, randomness.padding(), shape);
         ByteBuffer record = ByteBuffer.allocate(plain.remaining() + RecordCipher.OVERHEAD);
-        sender.seal(plain, record);
+        key.seal(plain, record);
         below.send(record.flip());
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -34,6 +35,7 @@ final class ListenChannel implements Waiter, Watch {
     private final Presence presence;
     private final Permit place;
     private final int longestQueue;
+    private final Executor threads;
     private final long startNanos = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
     private final Map<PublicKey, HalfTunnel> calling = new ConcurrentHashMap<>();
@@ -44,13 +46,16 @@ final class ListenChannel implements Waiter, Watch {
     /**
      * @param place among those that wait; given back when it ends
      * @param longestQueue notices that wait at most
+     * @param threads writes them
      */
-    ListenChannel(Switchboard owner, Client client, Presence presence, Permit place, int longestQueue) {
+    ListenChannel(
+            Switchboard owner, Client client, Presence presence, Permit place, int longestQueue, Executor threads) {
         this.owner = owner;
         this.client = client;
         this.presence = presence;
         this.place = place;
         this.longestQueue = longestQueue;
+        this.threads = threads;
     }
 
     /** Whether it is {@code one}'s to send away: relays may share a waiting room. */
@@ -117,7 +122,7 @@ final class ListenChannel implements Waiter, Watch {
             writing = true;
         }
         try {
-            Thread.ofVirtual().name("posthouse-notices").start(this::write);
+            threads.execute(this::write);
         } catch (RuntimeException | Error e) {
             synchronized (notices) {
                 // Nobody writes: the next notice begins another thread, which writes this one, too.

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 
 /**
  * Who listens, who waits for whom, who is joined (spec 7.3), with the original's defects mended where its clients do not
@@ -41,15 +43,33 @@ final class Switchboard {
     private final ChannelSettings settings;
     private final Ticks ticks;
     private final int longestQueue;
+    private final Executor threads;
+    private final Function<PublicKey, NameTag> tags;
     private final Arrivals arrivals = new Arrivals();
     private volatile boolean closed;
 
     /** @param longestQueue notices that wait for one listener at most */
     Switchboard(RelayServices services, ChannelSettings settings, Ticks ticks, int longestQueue) {
+        this(services, settings, ticks, longestQueue, Thread::startVirtualThread, key -> NameTag.of(listenerName(key)));
+    }
+
+    /**
+     * @param threads runs what may block on a thread of its own
+     * @param tags what events call a listener
+     */
+    Switchboard(
+            RelayServices services,
+            ChannelSettings settings,
+            Ticks ticks,
+            int longestQueue,
+            Executor threads,
+            Function<PublicKey, NameTag> tags) {
         this.services = services;
         this.settings = settings;
         this.ticks = ticks;
         this.longestQueue = longestQueue;
+        this.threads = threads;
+        this.tags = tags;
     }
 
     boolean closed() {
@@ -73,7 +93,7 @@ final class Switchboard {
         }
         long slot = services.waitingRoom().reserve();
         var presence = presence(listenerName(client.key()), Role.ACCEPTOR, slot, Instant.MAX);
-        var listener = new ListenChannel(this, client, presence, place.get(), longestQueue);
+        var listener = new ListenChannel(this, client, presence, place.get(), longestQueue, threads);
         // Said first: once it is parked its end may be said.
         services.events().on(waitStarted(client, Role.ACCEPTOR, client.key()));
         Reason reason = Reason.INTERNAL;
@@ -229,7 +249,7 @@ final class Switchboard {
                 place,
                 ticks,
                 settings.keepAliveTicks(),
-                expired -> Thread.startVirtualThread(() -> end(expired, Reason.NO_PEER)));
+                expired -> threads.execute(() -> end(expired, Reason.NO_PEER)));
         services.events().on(waitStarted(client, Role.DIALER, to));
         boolean waits = false;
         try {
@@ -295,7 +315,7 @@ final class Switchboard {
         // From here on what comes from one is held until the other takes it: whoever does not read pays for it.
         connector.channel().channel().holdFor(client.leg().holding());
         client.channel().channel().holdFor(connector.leg().holding());
-        NameTag name = tag(client.key());
+        NameTag name = tags.apply(client.key());
         long number = services.circuits().nextNumber();
         services.events()
                 .on(new RelayEvent.Met(
@@ -434,13 +454,12 @@ final class Switchboard {
         return to + "/" + from;
     }
 
-    private static NameTag tag(PublicKey listener) {
-        return NameTag.of(listener.toString());
-    }
-
-    private static RelayEvent waitStarted(Client client, Role role, PublicKey listener) {
+    private RelayEvent waitStarted(Client client, Role role, PublicKey listener) {
         return new RelayEvent.WaitStarted(
-                OffsetServer.NAME, role, tag(listener), client.leg().party().shown());
+                OffsetServer.NAME,
+                role,
+                tags.apply(listener),
+                client.leg().party().shown());
     }
 
     private void waitEnded(ListenChannel listener, Reason reason) {
@@ -456,7 +475,7 @@ final class Switchboard {
                 .on(new RelayEvent.WaitEnded(
                         OffsetServer.NAME,
                         role,
-                        tag(listener),
+                        tags.apply(listener),
                         reason,
                         Duration.ofNanos(System.nanoTime() - startNanos)));
     }

@@ -143,7 +143,7 @@ final class NioWatch extends Timed implements Watch, KeyHandler, Runnable {
         if (take()) {
             cause = why;
             rest = back;
-            Thread.startVirtualThread(this);
+            loop.start(this);
         }
     }
 

@@ -28,15 +28,26 @@ final class SelectorLoop implements Runnable {
     /** After a turn that failed: memory comes back when something ends, not by asking again. */
     private static final long PAUSE_NANOS = 1_000_000;
 
-    /** How a selector is asked; the system's way but for tests. */
-    interface Look {
+    /** What a loop has of the system; the system's own but for tests. */
+    @FunctionalInterface
+    interface Platform {
 
-        /** @param nanos 0 or less not to wait, {@link Long#MAX_VALUE} to wait for good */
+        /** @param nanos 0 or less not to wait, {@link Long#MAX_VALUE} to wait without a limit */
         void select(Selector selector, Consumer<SelectionKey> dispatch, long nanos) throws IOException;
+
+        /** @throws IOException if there is no descriptor for it */
+        default Selector openSelector() throws IOException {
+            return Selector.open();
+        }
+
+        /** Starts what may block. */
+        default void start(Runnable task) {
+            Thread.startVirtualThread(task);
+        }
     }
 
     private final Selector selector;
-    private final Look look;
+    private final Platform platform;
     private final TimerHeap timers = new TimerHeap();
     private final LoopBuffers buffers;
     private final AtomicInteger load = new AtomicInteger();
@@ -56,11 +67,12 @@ final class SelectorLoop implements Runnable {
     private long now;
     private boolean nowIsOld = true;
 
-    private SelectorLoop(String name, Look look, int bufferBytes, Consumer<Throwable> faults) throws IOException {
-        this.look = look;
+    private SelectorLoop(String name, Platform platform, int bufferBytes, Consumer<Throwable> faults)
+            throws IOException {
+        this.platform = platform;
         // Before the selector, which nobody would close if there were no memory for them.
         this.buffers = new LoopBuffers(bufferBytes);
-        this.selector = Selector.open();
+        this.selector = platform.openSelector();
         this.faults = faults;
         this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this);
     }
@@ -72,11 +84,12 @@ final class SelectorLoop implements Runnable {
      * @throws IOException if there is no descriptor for the selector
      */
     static SelectorLoop start(String name, int bufferBytes, Consumer<Throwable> faults) throws IOException {
-        return start(name, SelectorLoop::look, bufferBytes, faults);
+        return start(name, SelectorLoop::select, bufferBytes, faults);
     }
 
-    static SelectorLoop start(String name, Look look, int bufferBytes, Consumer<Throwable> faults) throws IOException {
-        var loop = new SelectorLoop(name, look, bufferBytes, faults);
+    static SelectorLoop start(String name, Platform platform, int bufferBytes, Consumer<Throwable> faults)
+            throws IOException {
+        var loop = new SelectorLoop(name, platform, bufferBytes, faults);
         loop.thread.start();
         return loop;
     }
@@ -166,6 +179,11 @@ final class SelectorLoop implements Runnable {
         released.add(then);
     }
 
+    /** Starts what may block, off the loop; any thread. */
+    void start(Runnable task) {
+        platform.start(task);
+    }
+
     @Override
     public void run() {
         Reason reason = Reason.SHUTDOWN;
@@ -223,7 +241,7 @@ final class SelectorLoop implements Runnable {
     /** Starts the first {@code count}. If there is no memory for a thread, those that are left stay for the next turn. */
     private void startReleased(int count) {
         for (int i = 0; i < count; i++) {
-            Thread.startVirtualThread(released.element());
+            platform.start(released.element());
             released.remove();
         }
     }
@@ -238,10 +256,10 @@ final class SelectorLoop implements Runnable {
 
     private void select(long nanos) throws IOException {
         nowIsOld = true;
-        look.select(selector, dispatch, nanos);
+        platform.select(selector, dispatch, nanos);
     }
 
-    private static void look(Selector selector, Consumer<SelectionKey> dispatch, long nanos) throws IOException {
+    private static void select(Selector selector, Consumer<SelectionKey> dispatch, long nanos) throws IOException {
         if (nanos <= 0) {
             selector.selectNow(dispatch);
         } else if (nanos == Long.MAX_VALUE) {

@@ -4,6 +4,7 @@ import static dev.posthouse.testkit.Schedules.same;
 import static dev.posthouse.testkit.Schedules.together;
 
 import dev.posthouse.net.Reason;
+import dev.posthouse.net.SilentStream;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayListener;
@@ -11,7 +12,6 @@ import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.limit.Permit;
-import dev.posthouse.relay.meet.SilentStream;
 import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.testkit.Schedules;
@@ -24,12 +24,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link Circuits} under a search through its schedules: a circuit that is opened ends once, whoever ends it and when. */
+@Tag(Schedules.TAG)
 class CircuitsScheduleTest {
-
-    private static final int SCHEDULES = 25;
 
     private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     private static final NameTag TAG = NameTag.of("a name");
@@ -61,12 +61,13 @@ class CircuitsScheduleTest {
         }
     }
 
-    /** All that the threads of a program share: a search follows what hangs on a static field. */
+    /** All that the threads of a program share. */
     private static final class Shared {
         private final Circuits circuits =
                 new Circuits(new Admission(Limits.builder().build()), RelayListener.SILENT);
         private final AtomicInteger ends = new AtomicInteger();
         private final AtomicInteger permits = new AtomicInteger();
+        private final AtomicReference<@Nullable Joined> begun = new AtomicReference<>();
 
         private static Inbound leg() {
             return new Inbound(
@@ -95,44 +96,32 @@ class CircuitsScheduleTest {
         }
     }
 
-    private static @Nullable Shared shared;
-
-    private static Shared shared() {
-        Shared now = shared;
-        if (now == null) {
-            throw new IllegalStateException("no program runs");
-        }
-        return now;
-    }
-
     @Test
     void circuitThatIsEndedWhileItIsOpenedEndsOnce() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
-            together(() -> shared().open((terms, onEnd) -> new Joined(onEnd)), () -> shared().circuits
-                    .endAll(Reason.SHUTDOWN));
-            shared().assertEndedOnce();
+        Schedules.search(Shared::new, shared -> {
+            together(
+                    () -> shared.open((terms, onEnd) -> new Joined(onEnd)),
+                    () -> shared.circuits.endAll(Reason.SHUTDOWN));
+            shared.assertEndedOnce();
         });
     }
 
     /** The data path throws although it has begun, and tells the end as well. */
     @Test
     void circuitThatFailsAndEndsAtTheSameTimeEndsOnce() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
-            var begun = new AtomicReference<@Nullable Joined>();
+        Schedules.search(Shared::new, shared -> {
             together(
-                    () -> shared().open((terms, onEnd) -> {
-                        begun.set(new Joined(onEnd));
+                    () -> shared.open((terms, onEnd) -> {
+                        shared.begun.set(new Joined(onEnd));
                         throw new IllegalStateException("no room");
                     }),
                     () -> {
-                        Joined joined = begun.get();
+                        Joined joined = shared.begun.get();
                         if (joined != null) {
                             joined.end(Reason.PEER_GONE);
                         }
                     });
-            shared().assertEndedOnce();
+            shared.assertEndedOnce();
         });
     }
 }

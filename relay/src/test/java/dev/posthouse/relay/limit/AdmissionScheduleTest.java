@@ -7,13 +7,12 @@ import dev.posthouse.testkit.Schedules;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link Admission} under a search through its schedules. */
+@Tag(Schedules.TAG)
 class AdmissionScheduleTest {
-
-    private static final int SCHEDULES = 25;
 
     private static final AddressKey FLOOD = key(1);
     private static final AddressKey OTHER = key(2);
@@ -26,7 +25,7 @@ class AdmissionScheduleTest {
         }
     }
 
-    /** All that the threads of a program share: a search follows what hangs on a static field. */
+    /** All that the threads of a program share. */
     private static final class Shared {
         private final Admission admission = new Admission(Limits.builder()
                 .waitingInAll(2)
@@ -50,51 +49,40 @@ class AdmissionScheduleTest {
         }
     }
 
-    private static @Nullable Shared shared;
-
-    private static Shared shared() {
-        Shared now = shared;
-        if (now == null) {
-            throw new IllegalStateException("no program runs");
-        }
-        return now;
-    }
-
     /** An address that has all that it may ask again: nobody else is refused for it, in no instant. */
     @Test
     void whoIsRefusedForItsOwnLimitCostsNobodyElseAPlaceToWait() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
-            shared().admission.admitWaiting(FLOOD);
-            together(() -> shared().admission.admitWaiting(FLOOD), () -> shared().count(
-                            shared().admission.admitWaiting(OTHER)));
-            same("places of the other", 1, shared().granted.get());
-            same("waiting", 2, shared().admission.waiting());
+        Schedules.search(Shared::new, shared -> {
+            shared.admission.admitWaiting(FLOOD);
+            together(
+                    () -> shared.admission.admitWaiting(FLOOD),
+                    () -> shared.count(shared.admission.admitWaiting(OTHER)));
+            same("places of the other", 1, shared.granted.get());
+            same("waiting", 2, shared.admission.waiting());
         });
     }
 
     @Test
     void whoIsRefusedForItsOwnLimitCostsNobodyElseACircuit() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
-            shared().admission.admitCircuit(FLOOD, FLOOD);
-            together(() -> shared().admission.admitCircuit(FLOOD, FLOOD), () -> shared().count(
-                            shared().admission.admitCircuit(OTHER, OTHER)));
-            same("circuits of the other", 1, shared().granted.get());
-            same("circuits", 2, shared().admission.circuits());
+        Schedules.search(Shared::new, shared -> {
+            shared.admission.admitCircuit(FLOOD, FLOOD);
+            together(
+                    () -> shared.admission.admitCircuit(FLOOD, FLOOD),
+                    () -> shared.count(shared.admission.admitCircuit(OTHER, OTHER)));
+            same("circuits of the other", 1, shared.granted.get());
+            same("circuits", 2, shared.admission.circuits());
         });
     }
 
     @Test
     void whateverIsGivenBackIsGivenBackOnce() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared();
+        Schedules.search(Shared::new, shared -> {
             together(
-                    () -> Shared.leave(shared().admission.admitWaiting(OTHER)),
-                    () -> Shared.leave(shared().admission.admitCircuit(FLOOD, OTHER)),
-                    () -> Shared.leave(shared().admission.admitWaiting(FLOOD)));
-            same("waiting", 0, shared().admission.waiting());
-            same("circuits", 0, shared().admission.circuits());
+                    () -> Shared.leave(shared.admission.admitWaiting(OTHER)),
+                    () -> Shared.leave(shared.admission.admitCircuit(FLOOD, OTHER)),
+                    () -> Shared.leave(shared.admission.admitWaiting(FLOOD)));
+            same("waiting", 0, shared.admission.waiting());
+            same("circuits", 0, shared.admission.circuits());
         });
     }
 }

@@ -11,15 +11,14 @@ import dev.posthouse.relay.meet.Directory.Presence;
 import dev.posthouse.testkit.Schedules;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@link MemoryDirectory} under a search through its schedules: everybody who comes has exactly one fate. */
+@Tag(Schedules.TAG)
 class MemoryDirectoryScheduleTest {
 
-    private static final int SCHEDULES = 25;
-
-    /** All that the threads of a program share: a search follows what hangs on a static field. */
+    /** All that the threads of a program share. */
     private static final class Shared {
         private final Directory directory;
         private final Presence[] those;
@@ -78,53 +77,45 @@ class MemoryDirectoryScheduleTest {
         }
     }
 
-    private static @Nullable Shared shared;
-
-    private static Shared shared() {
-        Shared now = shared;
-        if (now == null) {
-            throw new IllegalStateException("no program runs");
-        }
-        return now;
+    private static Shared three(Directory directory) {
+        return new Shared(directory, Role.ACCEPTOR, Role.DIALER, Role.DIALER);
     }
 
-    private static void threeMeet(Directory directory) {
-        shared = new Shared(directory, Role.ACCEPTOR, Role.DIALER, Role.DIALER);
-        together(() -> shared().meet(0), () -> shared().meet(1), () -> shared().meet(2));
-        shared().assertOneFateForEach();
+    private static void meet(Shared shared) {
+        together(() -> shared.meet(0), () -> shared.meet(1), () -> shared.meet(2));
+        shared.assertOneFateForEach();
     }
 
     @Test
     void ofThreeWhoMeetNobodyIsLostOrMetTwice() {
-        Schedules.search(SCHEDULES, () -> threeMeet(new MemoryDirectory()));
+        Schedules.search(() -> three(new MemoryDirectory()), MemoryDirectoryScheduleTest::meet);
     }
 
     @Test
     void whoLeavesIsNotMatched() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared(new MemoryDirectory(), Role.ACCEPTOR, Role.DIALER, Role.ACCEPTOR);
-            shared().meet(0);
-            together(() -> shared().withdraw(0), () -> shared().match(1), () -> shared().meet(2));
-            shared().assertOneFateForEach();
+        Schedules.search(() -> new Shared(new MemoryDirectory(), Role.ACCEPTOR, Role.DIALER, Role.ACCEPTOR), shared -> {
+            shared.meet(0);
+            together(() -> shared.withdraw(0), () -> shared.match(1), () -> shared.meet(2));
+            shared.assertOneFateForEach();
         });
     }
 
     @Test
     void newestThatIsAnnouncedStays() {
-        Schedules.search(SCHEDULES, () -> {
-            shared = new Shared(new MemoryDirectory(), Role.ACCEPTOR, Role.ACCEPTOR, Role.ACCEPTOR);
-            together(() -> shared().announce(1), () -> shared().announce(2), () -> shared().announce(0));
-            same(
-                    "who is found",
-                    2,
-                    shared().directory.find("d", "n").map(Presence::slot).orElse(-1L));
-            shared().assertOneFateForEach();
-        });
+        Schedules.search(
+                () -> new Shared(new MemoryDirectory(), Role.ACCEPTOR, Role.ACCEPTOR, Role.ACCEPTOR), shared -> {
+                    together(() -> shared.announce(1), () -> shared.announce(2), () -> shared.announce(0));
+                    same(
+                            "who is found",
+                            2,
+                            shared.directory.find("d", "n").map(Presence::slot).orElse(-1L));
+                    shared.assertOneFateForEach();
+                });
     }
 
     @Test
     void searchFindsACopyThatLooksFirstAndActsThen() {
-        assertThat(Schedules.mistake(16 * SCHEDULES, () -> threeMeet(new MistakenDirectory())))
+        assertThat(Schedules.mistake(() -> three(new MistakenDirectory()), MemoryDirectoryScheduleTest::meet))
                 .contains("fates of number ");
     }
 }

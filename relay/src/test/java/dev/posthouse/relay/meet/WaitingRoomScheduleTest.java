@@ -5,22 +5,21 @@ import static dev.posthouse.testkit.Schedules.together;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.SilentStream;
 import dev.posthouse.relay.splice.Watch;
 import dev.posthouse.relay.splice.WatchEnd;
 import dev.posthouse.testkit.Schedules;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link WaitingRoom} under a search through its schedules, and the proof that the search finds mistakes in such a room. */
+@Tag(Schedules.TAG)
 class WaitingRoomScheduleTest {
-
-    private static final int SCHEDULES = 25;
 
     /** What is searched: the room, or a copy with a mistake. */
     interface Room {
@@ -97,7 +96,7 @@ class WaitingRoomScheduleTest {
         }
     }
 
-    /** All that the threads of a program share: a search follows what hangs on a static field. */
+    /** All that the threads of a program share. */
     private static final class Shared {
         private final Room room;
         private final Parked parked = new Parked();
@@ -138,101 +137,78 @@ class WaitingRoomScheduleTest {
             }
         }
 
-        Room room() {
-            return room;
+        void takeAll() throws InterruptedException {
+            taken.addAndGet(((Real) room).room.takeAll(waiter -> true).size());
         }
     }
 
-    private static @Nullable Shared shared;
-
-    private static Shared shared() {
-        Shared now = shared;
-        if (now == null) {
-            throw new IllegalStateException("no program runs");
-        }
-        return now;
-    }
-
-    private static void begin(Function<String, Room> rooms) {
-        shared = new Shared(rooms.apply("a room"));
+    private static Shared real() {
+        return new Shared(new Real());
     }
 
     /** Two come for one who is just arriving. */
-    private static void twoTakeOne(Function<String, Room> rooms) {
-        begin(rooms);
-        together(() -> shared().park(), () -> shared().take(), () -> shared().take());
-        same("taken", 1, shared().taken.get());
-        same("left in the room", 0, shared().room().size());
+    private static void twoTakeOne(Shared shared) {
+        together(shared::park, shared::take, shared::take);
+        same("taken", 1, shared.taken.get());
+        same("left in the room", 0, shared.room.size());
     }
 
     /** One comes for somebody who gives up instead of waiting. */
-    private static void takeMeetsVacate(Function<String, Room> rooms) {
-        begin(rooms);
-        together(() -> shared().room().vacate(shared().slot), () -> shared().take());
-        same("taken", 0, shared().taken.get());
-        same("left in the room", 0, shared().room().size());
+    private static void takeMeetsVacate(Shared shared) {
+        together(() -> shared.room.vacate(shared.slot), shared::take);
+        same("taken", 0, shared.taken.get());
+        same("left in the room", 0, shared.room.size());
     }
 
     /** One comes for somebody whose watch ends in that instant. */
-    private static void takeMeetsTheEndOfTheWatch(Function<String, Room> rooms) {
-        begin(rooms);
-        shared().park();
-        together(() -> shared().endWatch(), () -> shared().take());
-        same("ends", 1, shared().taken.get() + shared().left.get());
-        same("left in the room", 0, shared().room().size());
+    private static void takeMeetsTheEndOfTheWatch(Shared shared) {
+        shared.park();
+        together(shared::endWatch, shared::take);
+        same("ends", 1, shared.taken.get() + shared.left.get());
+        same("left in the room", 0, shared.room.size());
     }
 
     @Test
     void whoParksIsTakenByOneOfTwo() {
-        Schedules.search(SCHEDULES, () -> twoTakeOne(name -> new Real()));
+        Schedules.search(WaitingRoomScheduleTest::real, WaitingRoomScheduleTest::twoTakeOne);
     }
 
     @Test
     void whoGivesUpLeavesNobodyWaitingForHim() {
-        Schedules.search(SCHEDULES, () -> takeMeetsVacate(name -> new Real()));
+        Schedules.search(WaitingRoomScheduleTest::real, WaitingRoomScheduleTest::takeMeetsVacate);
     }
 
     @Test
     void whoIsTakenHasNotLeftAndTheOtherWayRound() {
-        Schedules.search(SCHEDULES, () -> takeMeetsTheEndOfTheWatch(name -> new Real()));
+        Schedules.search(WaitingRoomScheduleTest::real, WaitingRoomScheduleTest::takeMeetsTheEndOfTheWatch);
     }
 
     /** A dialect that watches by itself may see the end before the slot is parked. */
     @Test
     void whoLeavesWhileArrivingLeavesNobodyWaitingForHim() {
-        Schedules.search(SCHEDULES, () -> {
-            begin(name -> new Real());
-            together(() -> shared().room().leave(shared().slot), () -> shared().take());
-            same("taken", 0, shared().taken.get());
-            same("left in the room", 0, shared().room().size());
+        Schedules.search(WaitingRoomScheduleTest::real, shared -> {
+            together(() -> shared.room.leave(shared.slot), shared::take);
+            same("taken", 0, shared.taken.get());
+            same("left in the room", 0, shared.room.size());
         });
     }
 
     @Test
     void failureToWatchLeavesNobodyWaitingForIt() {
-        Schedules.search(SCHEDULES, () -> {
-            begin(name -> new Real());
-            together(() -> shared().parkFails(), () -> shared().take());
-            same("taken", 0, shared().taken.get());
-            same("left in the room", 0, shared().room().size());
+        Schedules.search(WaitingRoomScheduleTest::real, shared -> {
+            together(shared::parkFails, shared::take);
+            same("taken", 0, shared.taken.get());
+            same("left in the room", 0, shared.room.size());
         });
     }
 
     @Test
     void takingAllTakesWhoeverIsParkedBefore() {
-        Schedules.search(SCHEDULES, () -> {
-            begin(name -> new Real());
-            shared().park();
-            together(
-                    () -> shared().taken
-                            .addAndGet(((Real) shared().room())
-                                    .room
-                                    .takeAll(waiter -> true)
-                                    .size()),
-                    () -> shared().take(),
-                    () -> shared().endWatch());
-            same("ends", 1, shared().taken.get() + shared().left.get());
-            same("left in the room", 0, shared().room().size());
+        Schedules.search(WaitingRoomScheduleTest::real, shared -> {
+            shared.park();
+            together(shared::takeAll, shared::take, shared::endWatch);
+            same("ends", 1, shared.taken.get() + shared.left.get());
+            same("left in the room", 0, shared.room.size());
         });
     }
 
@@ -240,12 +216,11 @@ class WaitingRoomScheduleTest {
     @ParameterizedTest
     @EnumSource(MistakenRoom.Mistake.class)
     void searchFindsAMistakeInACopy(MistakenRoom.Mistake mistake) {
-        String found = Schedules.mistake(16 * SCHEDULES, () -> {
-            Function<String, Room> rooms = name -> new MistakenRoom(mistake);
+        String found = Schedules.mistake(() -> new Shared(new MistakenRoom(mistake)), shared -> {
             switch (mistake) {
-                case WAKES_NOBODY -> takeMeetsVacate(rooms);
-                case LOOKS_ONCE -> twoTakeOne(rooms);
-                case FORGETS_TO_REMOVE -> takeMeetsTheEndOfTheWatch(rooms);
+                case WAKES_NOBODY -> takeMeetsVacate(shared);
+                case LOOKS_ONCE -> twoTakeOne(shared);
+                case FORGETS_TO_REMOVE -> takeMeetsTheEndOfTheWatch(shared);
             }
         });
         assertThat(found)

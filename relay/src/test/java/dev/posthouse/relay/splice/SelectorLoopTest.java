@@ -194,13 +194,13 @@ class SelectorLoopTest extends DataPathFixture {
     void loopWhoseSelectorFailsStopsEverythingThatIsItsOwn() throws Exception {
         var broken = new AtomicBoolean();
         var seen = new ConcurrentLinkedQueue<Throwable>();
-        SelectorLoop.Look look = (selector, dispatch, nanos) -> {
+        SelectorLoop.Platform platform = (selector, dispatch, nanos) -> {
             if (broken.get()) {
                 throw new IOException("a test's");
             }
             selector.select(dispatch, 1);
         };
-        SelectorLoop loop = SelectorLoop.start("test", look, BUFFER, seen::add);
+        SelectorLoop loop = SelectorLoop.start("test", platform, BUFFER, seen::add);
         loop.load().incrementAndGet();
         var end = new CompletableFuture<SpliceEnd>();
         var splice = new NioSplice(

@@ -1,7 +1,5 @@
-package dev.posthouse.relay.meet;
+package dev.posthouse.net;
 
-import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.StreamKind;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
