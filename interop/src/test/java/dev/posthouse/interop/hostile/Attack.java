@@ -1,11 +1,14 @@
 package dev.posthouse.interop.hostile;
 
 import dev.posthouse.crypto.Identity;
+import dev.posthouse.interop.live.OffsetLegs;
+import dev.posthouse.interop.live.RdvPair;
+import dev.posthouse.interop.live.RunningRelay;
+import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.net.tls.TlsStream;
 import dev.posthouse.offset.channel.ChannelSettings;
-import dev.posthouse.offset.channel.Channels;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.channel.SecureChannel;
 import dev.posthouse.offset.channel.TickClock;
@@ -13,7 +16,6 @@ import dev.posthouse.offset.wire.FrameStream;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.KaMessage;
-import dev.posthouse.offset.wire.Octets;
 import dev.posthouse.offset.wire.Version;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,9 +58,7 @@ enum Attack {
                 KeepAlive one = leg(rush, connector);
                 one.send(connect(listener));
                 KeepAlive other = leg(rush, listener);
-                other.send(new InitConnection.Accept(
-                                Octets.of(connector.publicKey().bytes()))
-                        .encode());
+                other.send(OffsetLegs.accept(connector.publicKey()).encode());
                 Thread.startVirtualThread(() -> flood(other));
                 while (true) {
                     one.send(noise(MESSAGE));
@@ -72,10 +72,10 @@ enum Attack {
         @Override
         void start(Rush rush) {
             rush.repeat(400, () -> {
-                Neighbour.Met met = met(rush);
+                RdvPair met = met(rush);
                 Thread.startVirtualThread(() -> flood(met.acceptor()));
                 while (true) {
-                    Neighbour.write(met.dialer(), noise(64 * 1024));
+                    RdvPair.write(met.dialer(), noise(64 * 1024));
                 }
             });
         }
@@ -89,8 +89,8 @@ enum Attack {
                 String token = token();
                 TlsStream acceptor = tls(rush);
                 TlsStream dialer = tls(rush);
-                acceptor.write(text(Neighbour.Met.request("ACCEPT", token)));
-                dialer.write(text(Neighbour.Met.request("DIAL", token)));
+                acceptor.write(text(RdvPair.request("ACCEPT", token)));
+                dialer.write(text(RdvPair.request("DIAL", token)));
                 dialer.read(ByteBuffer.allocate(1));
                 dialer.write(text("CONTINUE\n"));
                 Thread.startVirtualThread(() -> {
@@ -115,11 +115,11 @@ enum Attack {
         void start(Rush rush) {
             rush.repeat(500, () -> {
                 SocketChannel channel = rush.connect();
-                Neighbour.write(channel, frame(Version.frame()));
+                RdvPair.write(channel, frame(Version.frame()));
                 int length = FrameStream.DEFAULT_LONGEST;
                 ByteBuffer frame = ByteBuffer.allocate(Long.BYTES + length - 1);
                 frame.putLong(length).position(0);
-                Neighbour.write(channel, frame);
+                RdvPair.write(channel, frame);
                 rush.hold(channel);
             });
         }
@@ -149,7 +149,7 @@ enum Attack {
             rush.repeat(1_000, () -> {
                 SocketChannel channel = rush.connect();
                 while (rush.goesOn()) {
-                    Neighbour.write(channel, "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100));
+                    RdvPair.write(channel, "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100));
                 }
             });
         }
@@ -161,7 +161,7 @@ enum Attack {
         void start(Rush rush) {
             rush.repeat(5_000, () -> {
                 SocketChannel channel = rush.connect();
-                Neighbour.write(channel, "DIAL /t HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(3_000));
+                RdvPair.write(channel, "DIAL /t HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(3_000));
                 rush.hold(channel);
             });
         }
@@ -180,7 +180,7 @@ enum Attack {
             half[7] = 3;
             rush.repeat(5_000, () -> {
                 SocketChannel channel = rush.connect();
-                Neighbour.write(channel, ByteBuffer.wrap(half));
+                RdvPair.write(channel, ByteBuffer.wrap(half));
                 rush.hold(channel);
             });
         }
@@ -204,7 +204,7 @@ enum Attack {
                     try {
                         String bad = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
                         for (int i = 0; ; i = (i + 1) % bad.length()) {
-                            Neighbour.write(channel, bad.substring(i, i + 1));
+                            RdvPair.write(channel, bad.substring(i, i + 1));
                             LockSupport.parkNanos(Duration.ofSeconds(bad.charAt(i) == '\n' ? 9 : 1)
                                     .toNanos());
                         }
@@ -237,11 +237,11 @@ enum Attack {
         @Override
         void start(Rush rush) {
             rush.repeat(1_000, () -> {
-                SocketChannel channel = rush.relay().connect(Target.PROXY);
+                SocketChannel channel = rush.relay().connect(RunningRelay.PROXY);
                 try {
-                    Neighbour.write(channel, "PROXY TCP4 198.51.100.1 ");
+                    RdvPair.write(channel, "PROXY TCP4 198.51.100.1 ");
                     while (rush.goesOn()) {
-                        Neighbour.write(channel, "1");
+                        RdvPair.write(channel, "1");
                         LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
                     }
                 } finally {
@@ -262,19 +262,19 @@ enum Attack {
                 int stage = ThreadLocalRandom.current().nextInt(6);
                 try {
                     if (stage > 0) {
-                        Neighbour.write(acceptor, Neighbour.Met.request("ACCEPT", token));
+                        RdvPair.write(acceptor, RdvPair.request("ACCEPT", token));
                     }
                     if (stage > 1) {
-                        Neighbour.write(dialer, Neighbour.Met.request("DIAL", token));
+                        RdvPair.write(dialer, RdvPair.request("DIAL", token));
                     }
                     if (stage > 2) {
                         dialer.read(ByteBuffer.allocate(1));
                     }
                     if (stage > 3) {
-                        Neighbour.write(dialer, "CONTINUE\n");
+                        RdvPair.write(dialer, "CONTINUE\n");
                     }
                     if (stage > 4) {
-                        Neighbour.write(dialer, noise(100_000));
+                        RdvPair.write(dialer, noise(100_000));
                     }
                 } finally {
                     rush.reset(dialer);
@@ -290,7 +290,7 @@ enum Attack {
         void start(Rush rush) {
             rush.repeat(64, () -> {
                 SocketChannel channel = rush.connect();
-                Neighbour.write(channel, "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n");
+                RdvPair.write(channel, "BREW /pot HTTP/1.1\r\nHost: a\r\n\r\n");
                 ByteBuffer answer = ByteBuffer.allocate(1_024);
                 channel.read(answer);
                 rush.reset(channel);
@@ -330,17 +330,9 @@ enum Attack {
                 .flip();
     }
 
-    private static Neighbour.Met met(Rush rush) throws IOException {
-        String token = token();
-        SocketChannel acceptor = rush.connect();
-        SocketChannel dialer = rush.connect();
-        Neighbour.write(acceptor, Neighbour.Met.request("ACCEPT", token));
-        Neighbour.write(dialer, Neighbour.Met.request("DIAL", token));
-        if (dialer.read(ByteBuffer.allocate(1)) < 0) {
-            throw new IOException("refused");
-        }
-        Neighbour.write(dialer, "CONTINUE\n");
-        return new Neighbour.Met(dialer, acceptor);
+    private static RdvPair met(Rush rush) throws IOException {
+        var acceptor = new TcpStream(rush.connect());
+        return RdvPair.meet(new TcpStream(rush.connect()), acceptor, token());
     }
 
     private static TlsStream tls(Rush rush) throws IOException {
@@ -348,8 +340,8 @@ enum Attack {
     }
 
     private static KeepAlive leg(Rush rush, Identity own) throws IOException {
-        return new Channels(own, ChannelSettings.DEFAULT, CLOCK)
-                .toRelay(new TcpStream(rush.connect()), rush.relay().key());
+        return new OffsetLegs(rush.relay().key(), ChannelSettings.DEFAULT, CLOCK)
+                .open(new TcpStream(rush.connect()), own);
     }
 
     private static SecureChannel secure(Rush rush, Identity own) throws IOException {
@@ -374,7 +366,7 @@ enum Attack {
     }
 
     private static ByteBuffer connect(Identity to) {
-        return new InitConnection.Connect(Octets.of(to.publicKey().bytes())).encode();
+        return OffsetLegs.connect(to).encode();
     }
 
     private static void flood(KeepAlive leg) {
@@ -387,10 +379,10 @@ enum Attack {
         }
     }
 
-    private static void flood(SocketChannel to) {
+    private static void flood(ByteStream to) {
         try {
             while (true) {
-                Neighbour.write(to, noise(64 * 1024));
+                RdvPair.write(to, noise(64 * 1024));
             }
         } catch (IOException e) {
             // the relay, or the attack, has ended it

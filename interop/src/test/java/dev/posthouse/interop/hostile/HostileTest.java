@@ -3,7 +3,8 @@ package dev.posthouse.interop.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.posthouse.interop.hostile.Neighbour.Met;
+import dev.posthouse.interop.live.RdvPair;
+import dev.posthouse.interop.live.RunningRelay;
 import dev.posthouse.testkit.TestCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,9 +65,9 @@ class HostileTest {
     }
 
     private void stands(Attack attack, int attackers, String name) throws Exception {
-        try (Target relay = Target.start(directory, certificate)) {
-            Met.at(relay, NEWCOMER, "first").close();
-            Target.Footprint before = settled(relay);
+        try (RunningRelay relay = RunningRelay.start(directory, certificate)) {
+            Neighbour.pair(relay, NEWCOMER, "first").close();
+            RunningRelay.Footprint before = settled(relay);
             long alone;
             try (Neighbour neighbour = Neighbour.meet(relay, NEIGHBOUR, "neighbour-alone", 1)) {
                 alone = rate(neighbour, TIME.dividedBy(4));
@@ -129,11 +130,11 @@ class HostileTest {
     }
 
     /** A pair that meets and says hello through the relay. */
-    private static Duration newcomer(Target relay, String token) throws IOException {
+    private static Duration newcomer(RunningRelay relay, String token) throws IOException {
         long start = System.nanoTime();
-        try (Met met = Met.at(relay, NEWCOMER, token)) {
+        try (RdvPair met = Neighbour.pair(relay, NEWCOMER, token)) {
             ByteBuffer one = ByteBuffer.allocate(1);
-            Neighbour.write(met.dialer(), "h");
+            RdvPair.write(met.dialer(), "h");
             met.acceptor().read(one);
             assertThat(one.get(0)).isEqualTo((byte) 'h');
         }
@@ -153,7 +154,7 @@ class HostileTest {
         return (long) (bytes / ((System.nanoTime() - start) / 1e9));
     }
 
-    private static Target.Footprint settled(Target relay) {
+    private static RunningRelay.Footprint settled(RunningRelay relay) {
         return await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptions()
@@ -161,13 +162,13 @@ class HostileTest {
     }
 
     /** Connections, memory and descriptors are what they were; threads but for those that the system keeps a while. */
-    private static void assertNothingIsLeft(Target relay, Target.Footprint before) {
-        List<Target.Footprint> seen = new ArrayList<>();
+    private static void assertNothingIsLeft(RunningRelay relay, RunningRelay.Footprint before) {
+        List<RunningRelay.Footprint> seen = new ArrayList<>();
         await("everything given back, as before: " + before + "; seen: " + seen)
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(250))
                 .until(() -> {
-                    Target.Footprint now = relay.footprint();
+                    RunningRelay.Footprint now = relay.footprint();
                     seen.clear();
                     seen.add(now);
                     return now.connections() == 0

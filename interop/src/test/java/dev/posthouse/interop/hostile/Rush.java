@@ -1,5 +1,6 @@
 package dev.posthouse.interop.hostile;
 
+import dev.posthouse.interop.live.RunningRelay;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.StandardSocketOptions;
@@ -21,7 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Rush implements AutoCloseable {
 
-    private final Target relay;
+    private final RunningRelay relay;
     private final InetAddress from;
     private final long due;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
@@ -33,7 +34,7 @@ final class Rush implements AutoCloseable {
     private final AtomicLong tries = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
 
-    Rush(Target relay, InetAddress from, Duration time) {
+    Rush(RunningRelay relay, InetAddress from, Duration time) {
         this.relay = relay;
         this.from = from;
         this.due = System.nanoTime() + time.toNanos();
@@ -45,7 +46,7 @@ final class Rush implements AutoCloseable {
         void run() throws IOException, InterruptedException;
     }
 
-    Target relay() {
+    RunningRelay relay() {
         return relay;
     }
 

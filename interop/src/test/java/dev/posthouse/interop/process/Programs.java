@@ -51,6 +51,11 @@ public final class Programs {
                 .toString();
     }
 
+    /** The launcher in the root of the source tree. */
+    public static String launcher() {
+        return Path.of("..", "posthouse").toAbsolutePath().normalize().toString();
+    }
+
     /** Our command line, from the classes of this very build, as it starts fast. */
     public static List<String> posthouse(List<String> arguments) {
         return posthouse(List.of("-XX:TieredStopAtLevel=1"), arguments);

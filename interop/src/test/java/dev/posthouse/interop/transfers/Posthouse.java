@@ -1,6 +1,7 @@
 package dev.posthouse.interop.transfers;
 
 import dev.posthouse.interop.offset.Events;
+import dev.posthouse.interop.process.Programs;
 import dev.posthouse.interop.process.Tags;
 import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
@@ -21,7 +22,7 @@ final class Posthouse {
 
     /** The launcher. */
     static String program() {
-        return root().resolve("posthouse").toString();
+        return Programs.launcher();
     }
 
     /** A command of the launcher's. */
