@@ -1,0 +1,53 @@
+package dev.posthouse.interop.soak;
+
+import dev.posthouse.crypto.Identity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * The identities that the relay lets in. Each is lent to one visit at a time, since the newest listener and the newest connector of
+ * a key win. Thread-safe.
+ */
+final class Keyring {
+
+    /** More than visits that need one at a time. */
+    private static final int KEYS = 600;
+
+    private final Path file;
+    private volatile BlockingQueue<Identity> free = new LinkedBlockingQueue<>();
+
+    /** @param file of keys, which the relay reads when it starts or reloads */
+    Keyring(Path file) {
+        this.file = file;
+        renew();
+    }
+
+    /** Draws new ones, and forgets the old ones: nobody may have one now. The relay knows them when it has reloaded. */
+    void renew() {
+        var fresh = new LinkedBlockingQueue<Identity>();
+        var text = new StringBuilder("# who may come in this phase\n");
+        for (int i = 0; i < KEYS; i++) {
+            Identity one = Identity.generate();
+            fresh.add(one);
+            text.append(one.publicKey()).append('\n');
+        }
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        free = fresh;
+    }
+
+    Identity take() throws InterruptedException {
+        return free.take();
+    }
+
+    void give(Identity back) {
+        free.add(back);
+    }
+}
