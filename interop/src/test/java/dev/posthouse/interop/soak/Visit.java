@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that peers do at the relay, with all that is random in it, what it has opened and what it has borrowed: closing it ends
  * the one and gives the other back. The thread that runs it, and those that it {@linkplain #together starts}; the random source and
- * what opens is the first one's alone.
+ * what opens connections is one thread's at a time.
  */
 final class Visit implements AutoCloseable {
 
