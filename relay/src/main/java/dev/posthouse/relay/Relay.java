@@ -82,7 +82,7 @@ public final class Relay implements AutoCloseable {
     public InetSocketAddress address() {
         return port.map(ListeningPort::address)
                 .orElseThrow(() -> new IllegalStateException(
-                        "this relay accepts no connections: " + "it was built without a listener"));
+                        "this relay accepts no connections: it was built without a listener"));
     }
 
     /**

@@ -151,6 +151,8 @@ class KillTest {
                         "the moment",
                         () -> Received.size(received) >= moment || !dialer.isAlive() || !acceptor.isAlive());
                 must(dialer.isAlive() && acceptor.isAlive(), "an end has ended before anybody was killed");
+                // It was said before the first byte moved, and may not have been read here yet.
+                await("the route", () -> !Said.route(dialer).equals("none") || !dialer.isAlive());
                 must(Said.route(dialer).equals(route), "the route is " + Said.route(dialer) + ", not " + route);
                 cell.signal.send(victim());
                 return cell.victim == Victim.RELAY && cell.way == Way.DIRECT ? goesOn(feeder, oracle) : breaks(oracle);
