@@ -152,7 +152,7 @@ final class Outgoing {
         runErrand();
     }
 
-    private boolean anythingDue() {
+    boolean anythingDue() {
         return receivedDue.get() || pingDue.get() || pongDue.get() != null;
     }
 
