@@ -22,7 +22,7 @@ record Client(Inbound leg, KeepAlive channel, LengthPrefix age) {
     }
 
     /** Whom limits count. */
-    AddressKey payer() {
+    AddressKey addressKey() {
         return leg.party().addressKey();
     }
 

@@ -325,7 +325,7 @@ final class Switchboard {
                         connector.leg().party().shown(),
                         client.leg().party().shown()));
         Duration waited = Duration.ofNanos(System.nanoTime() - half.startNanos());
-        switch (services.admission().admitCircuit(connector.payer(), client.payer())) {
+        switch (services.admission().admitCircuit(connector.addressKey(), client.addressKey())) {
             case Admission.Answer.Denied denied -> {
                 services.events()
                         .on(new RelayEvent.NotRelayed(
@@ -422,7 +422,7 @@ final class Switchboard {
     }
 
     private Optional<Permit> placeToWait(Client client) {
-        return switch (services.admission().admitWaiting(client.payer())) {
+        return switch (services.admission().admitWaiting(client.addressKey())) {
             case Admission.Answer.Granted granted -> Optional.of(granted.permit());
             case Admission.Answer.Denied denied -> {
                 refuse(client, denied.reason(), denied.explanation());

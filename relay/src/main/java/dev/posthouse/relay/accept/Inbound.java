@@ -3,7 +3,6 @@ package dev.posthouse.relay.accept;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.budget.Holding;
 import dev.posthouse.relay.circuit.CircuitEnd;
-import dev.posthouse.relay.limit.AddressKey;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.OverLimit;
 import dev.posthouse.relay.limit.Party;
@@ -22,7 +21,7 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
     private final ByteStream stream;
     private final InetSocketAddress remote;
     private final Optional<InetSocketAddress> observed;
-    private final InetAddress payer;
+    private final Party party;
     private final ConnectionPermit permit;
     private final long due;
 
@@ -30,7 +29,7 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
      * @param stream the connection, with every byte that was read ahead still in it
      * @param remote the far end of the connection itself: the peer, or a proxy in front of us
      * @param observed the peer's address as the world sees it, if it is known
-     * @param permit given back when the leg is closed
+     * @param permit given back when the connection is closed
      * @param head how long it may take until its peer has proved who it is, or made a request in order
      */
     public Inbound(
@@ -43,7 +42,7 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
                 stream,
                 remote,
                 observed,
-                observed.orElse(remote).getAddress(),
+                new Party(observed.orElse(remote), observed.orElse(remote).getAddress()),
                 permit,
                 System.nanoTime() + head.toNanos());
     }
@@ -52,32 +51,33 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
             ByteStream stream,
             InetSocketAddress remote,
             Optional<InetSocketAddress> observed,
-            InetAddress payer,
+            Party party,
             ConnectionPermit permit,
             long due) {
         this.stream = stream;
         this.remote = remote;
         this.observed = observed;
-        this.payer = payer;
+        this.party = party;
         this.permit = permit;
         this.due = due;
     }
 
-    /** The same leg going on with another stream: one with bytes put back, one that a watch gave back, a TLS one. */
+    /** The same connection going on with another stream: one with bytes put back, one that a watch gave back, a TLS one. */
     public Inbound with(ByteStream other) {
-        return other.equals(stream) ? this : new Inbound(other, remote, observed, payer, permit, due);
+        return other.equals(stream) ? this : new Inbound(other, remote, observed, party, permit, due);
     }
 
     /**
-     * The same leg as a trusted proxy describes it.
+     * The same connection as a trusted proxy describes it.
      *
      * @param address where the world sees the peer, if the proxy said it whole
      * @param counted whom limits count
      * @throws OverLimit if that address has as many connections already as it may, or as much memory
      */
     public Inbound observedAs(Optional<InetSocketAddress> address, InetAddress counted) throws OverLimit {
-        permit.moveTo(AddressKey.of(counted));
-        return new Inbound(stream, remote, address, counted, permit, due);
+        var named = new Party(address.orElse(remote), counted);
+        permit.moveTo(named.addressKey());
+        return new Inbound(stream, remote, address, named, permit, due);
     }
 
     /**
@@ -111,7 +111,7 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
 
     @Override
     public Party party() {
-        return new Party(observed.orElse(remote), payer);
+        return party;
     }
 
     /** The peer's address as the world sees it, if it is known. */
