@@ -38,9 +38,6 @@ public final class OffsetService implements Service {
     /** Callers that may wait for one listener to be told of them: far more than come at once, and a few kilobytes. */
     private static final int LONGEST_QUEUE = 256;
 
-    /** What tells the two ages apart. */
-    private static final int TELLING = 8;
-
     private final OffsetServer server;
     private final RelayServices services;
     private final Optional<TickClock> ownTicks;
@@ -60,6 +57,7 @@ public final class OffsetService implements Service {
 
     @Override
     public void serve(Inbound arrived) throws IOException {
+        // The relay asked before it knew whose connection this is: it may have begun to drain since.
         if (switchboard.closed()) {
             refused(arrived, Reason.SHUTDOWN, "the relay is going down");
             return;
@@ -87,7 +85,7 @@ public final class OffsetService implements Service {
     }
 
     private static ByteBuffer firstBytes(Inbound leg) throws IOException {
-        ByteBuffer first = ByteBuffer.allocate(TELLING);
+        ByteBuffer first = ByteBuffer.allocate(FirstBytes.LENGTH);
         return Deadline.within(leg.stream(), leg.untilProved(), "the first bytes", () -> {
             while (first.hasRemaining()) {
                 if (leg.stream().read(first) < 0) {

@@ -5,7 +5,6 @@ import static dev.posthouse.testkit.Schedules.same;
 import static dev.posthouse.testkit.Schedules.together;
 
 import dev.posthouse.crypto.PublicKey;
-import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.SilentStream;
@@ -19,12 +18,10 @@ import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.Limits;
-import dev.posthouse.relay.splice.DataPath;
+import dev.posthouse.relay.meet.NoDataPath;
 import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.Terms;
-import dev.posthouse.relay.splice.Watch;
-import dev.posthouse.relay.splice.WatchEnd;
 import dev.posthouse.testkit.Schedules;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -68,19 +65,9 @@ class SwitchboardScheduleTest {
         }
     }
 
-    /** Joins two and closes them. */
-    private static final class Joint implements DataPath {
+    /** Joins two streams of messages and closes them; a dialect that watches by itself needs no more. */
+    private static final class Joint extends NoDataPath {
         private final AtomicInteger joined = new AtomicInteger();
-
-        @Override
-        public Watch watch(ByteStream stream, Duration limit, Consumer<WatchEnd> onEnd) {
-            throw new AssertionError("the dialect watches by itself");
-        }
-
-        @Override
-        public Splice join(ByteStream left, ByteStream right, Terms terms, Consumer<SpliceEnd> onEnd) {
-            throw new AssertionError("messages are joined");
-        }
 
         @Override
         public Splice join(MessageStream left, MessageStream right, Terms terms, Consumer<SpliceEnd> onEnd) {
@@ -107,9 +94,6 @@ class SwitchboardScheduleTest {
                 public void end(Reason reason) {}
             };
         }
-
-        @Override
-        public void close() {}
     }
 
     /** Somebody who is connected. */
