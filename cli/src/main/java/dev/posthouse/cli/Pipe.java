@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * peer has taken everything and we have written everything down.
  *
  * <p><b>Any other:</b> whoever ends first ends both directions. An end that has sent nothing waits until the peer has ended, so that
- * {@code accept < /dev/null > file} does not cut the peer's transfer, and so does one to which the peer is sending just then. The peer's
- * end is the end of everything: what it has received is not known.
+ * {@code accept < /dev/null > file} does not cut the peer's transfer. One that has sent something gives the peer time to begin, and then
+ * waits for as long as it is sending. The peer's end is the end of everything: what it has received is not known.
  *
  * <p><b>Failures.</b> The first cause wins. Local trouble aborts the connection, and the peer is told which.
  *
@@ -38,7 +38,7 @@ final class Pipe {
     /** What one read or write moves at most. */
     private static final int CHUNK = 512 * 1_024;
 
-    /** A peer that was sending and has not for so long is taken to wait for our end. */
+    /** A peer that has sent nothing for so long is taken to wait for our end. */
     private static final Duration QUIET = Duration.ofSeconds(2);
 
     /** For a sender that is at the end of its input, and has only to notice it. */
@@ -48,6 +48,7 @@ final class Pipe {
     private final ReadableByteChannel in;
     private final WritableByteChannel out;
     private final boolean typed;
+    private final Duration quiet;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
     private final CountDownLatch peerEnded = new CountDownLatch(1);
@@ -62,10 +63,16 @@ final class Pipe {
      * @param typed whether {@code in} is a terminal
      */
     Pipe(Connection connection, ReadableByteChannel in, WritableByteChannel out, boolean typed) {
+        this(connection, in, out, typed, QUIET);
+    }
+
+    /** @param quiet how long a peer that has not ended may send nothing until our end may cut it */
+    Pipe(Connection connection, ReadableByteChannel in, WritableByteChannel out, boolean typed, Duration quiet) {
         this.connection = connection;
         this.in = in;
         this.out = out;
         this.typed = typed;
+        this.quiet = quiet;
     }
 
     long sent() {
@@ -215,13 +222,14 @@ final class Pipe {
             peerEnded.await();
             return;
         }
-        long before = -1;
-        while (received.get() > 0 && received.get() != before) {
+        // Also where nothing has come yet: what the peer sends may be on its way, and a proxy would cut it off with our end.
+        long before;
+        do {
             before = received.get();
-            if (peerEnded.await(QUIET.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (peerEnded.await(quiet.toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
-        }
+        } while (received.get() != before);
     }
 
     private void endUnverified(Thread sender) throws InterruptedException, IOException {

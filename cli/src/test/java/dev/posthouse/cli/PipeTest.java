@@ -117,6 +117,48 @@ class PipeTest {
         }
     }
 
+    /** A proxy would cut with our end what a peer sends that was a little later than we. */
+    @Test
+    void whoHasSentSomethingGivesThePeerTimeToBegin() throws Exception {
+        try (MemoryPair pair = MemoryPair.create()) {
+            var received = new ByteArrayOutputStream();
+            var patient = new Pipe(
+                    new Fake(pair.left(), false),
+                    Channels.newChannel(new ByteArrayInputStream(new byte[] {7})),
+                    Channels.newChannel(received),
+                    false,
+                    Duration.ofHours(1));
+            Background<?> dialer = Background.run(patient::run);
+            ByteStream peer = pair.right();
+            assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(1);
+            peer.readTimeout(Duration.ofMillis(100));
+            assertThatThrownBy(() -> peer.read(ByteBuffer.allocate(1))).hasMessageContaining("within");
+            peer.readTimeout(Duration.ZERO);
+            peer.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+            peer.shutdownOutput();
+            assertThat(readAll(peer)).isEmpty();
+            dialer.result();
+            assertThat(received.toByteArray()).containsExactly(1, 2, 3);
+        }
+    }
+
+    /** A peer that is silent waits for our end, as one does that reads a file from us. */
+    @Test
+    void whoHasSentSomethingEndsWhereThePeerStaysSilent() throws Exception {
+        try (MemoryPair pair = MemoryPair.create()) {
+            var brief = new Pipe(
+                    new Fake(pair.left(), false),
+                    Channels.newChannel(new ByteArrayInputStream(new byte[] {7})),
+                    Channels.newChannel(new ByteArrayOutputStream()),
+                    false,
+                    Duration.ofMillis(1));
+            Background<?> dialer = Background.run(brief::run);
+            assertThat(readAll(pair.right())).containsExactly(7);
+            pair.right().shutdownOutput();
+            dialer.result();
+        }
+    }
+
     @Test
     void whoHasSentNothingEndsAtOnceWhereHalfClosesAreCarried() throws Exception {
         try (MemoryPair pair = MemoryPair.create()) {
