@@ -217,7 +217,7 @@ public final class Daemon implements AutoCloseable {
         admin.ifPresent(server ->
                 log.event(Level.INFO, "admin-listening", Map.of("address", EventLine.text(server.address()))));
         log.note(Level.INFO, access.rules().description());
-        long circuits = relays.descriptors().crowdedAt() / 2;
+        long circuits = relays.descriptors().softLimit() / 2;
         int wanted = configuration.limits().circuitsInAll();
         boolean enough = wanted > 0 && circuits >= wanted;
         log.note(

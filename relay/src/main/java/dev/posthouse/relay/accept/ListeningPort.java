@@ -221,7 +221,7 @@ public final class ListeningPort {
     private void serve(FrontDoor.Arrival arrival) throws IOException {
         if (stopped) {
             refuse(arrival, Reason.SHUTDOWN, "the relay is going down");
-        } else if (services.connections().crowded()) {
+        } else if (services.connections().overSoftLimit()) {
             refuse(arrival, Reason.LIMIT_DESCRIPTORS, "the relay's descriptors are nearly used up, try again later");
         } else {
             arrival.dialect().service().serve(arrival.connection());

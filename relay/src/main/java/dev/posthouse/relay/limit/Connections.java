@@ -61,8 +61,8 @@ public final class Connections {
     }
 
     /** Whether descriptors are nearly used up, so that a newcomer should be refused with a reason at once. */
-    public boolean crowded() {
-        return all.get() > descriptors.crowdedAt();
+    public boolean overSoftLimit() {
+        return all.get() > descriptors.softLimit();
     }
 
     /**
@@ -81,7 +81,7 @@ public final class Connections {
         boolean counted = false;
         boolean admitted = false;
         try {
-            long most = descriptors.fullAt();
+            long most = descriptors.hardLimit();
             counted = all.getAndUpdate(now -> now < most ? now + 1 : now) < most;
             if (!counted) {
                 throw new OverLimit(Reason.LIMIT_DESCRIPTORS, "no descriptors left");

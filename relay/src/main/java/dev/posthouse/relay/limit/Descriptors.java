@@ -12,10 +12,10 @@ import java.lang.management.ManagementFactory;
 public record Descriptors(long limit, long inUse) {
 
     /** Past this share of the limit newcomers are refused with a reason (docs/operations.md). */
-    private static final double CROWDED = 0.80;
+    private static final double SOFT = 0.80;
 
     /** Past this share a newcomer is closed at once: refusing politely needs descriptors, too. */
-    private static final double FULL = 0.95;
+    private static final double HARD = 0.95;
 
     /** What the system says now. */
     public static Descriptors ofThisProcess() {
@@ -26,13 +26,13 @@ public record Descriptors(long limit, long inUse) {
     }
 
     /** Connections past which newcomers are refused with a reason. */
-    public long crowdedAt() {
-        return share(CROWDED);
+    public long softLimit() {
+        return share(SOFT);
     }
 
     /** Connections past which newcomers are closed at once. */
-    public long fullAt() {
-        return share(FULL);
+    public long hardLimit() {
+        return share(HARD);
     }
 
     private long share(double part) {

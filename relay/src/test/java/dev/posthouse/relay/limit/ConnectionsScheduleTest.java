@@ -20,7 +20,7 @@ class ConnectionsScheduleTest {
     private static final AddressKey ONE = key("127.0.0.2");
     private static final AddressKey OTHER = key("127.0.0.3");
 
-    /** With these {@link Descriptors#fullAt} is at one connection, and at two. */
+    /** With these {@link Descriptors#hardLimit} is at one connection, and at two. */
     private static final Descriptors FOR_ONE = new Descriptors(2, 0);
 
     private static final Descriptors FOR_TWO = new Descriptors(3, 0);

@@ -10,22 +10,22 @@ class DescriptorsTest {
     @Test
     void newcomersAreRefusedPastFourFifthsAndClosedJustBeforeTheEnd() {
         var descriptors = new Descriptors(1_000, 30);
-        assertThat(descriptors.crowdedAt()).isEqualTo(770);
-        assertThat(descriptors.fullAt()).isEqualTo(920);
+        assertThat(descriptors.softLimit()).isEqualTo(770);
+        assertThat(descriptors.hardLimit()).isEqualTo(920);
     }
 
     @Test
     void processThatHasNearlyUsedThemUpTakesOneAfterAnother() {
         var descriptors = new Descriptors(100, 99);
-        assertThat(descriptors.crowdedAt()).isEqualTo(1);
-        assertThat(descriptors.fullAt()).isEqualTo(1);
+        assertThat(descriptors.softLimit()).isEqualTo(1);
+        assertThat(descriptors.hardLimit()).isEqualTo(1);
     }
 
     @Test
     void systemThatNamesNoLimitHasNone() {
         var descriptors = new Descriptors(Long.MAX_VALUE, 0);
-        assertThat(descriptors.crowdedAt()).isEqualTo(Long.MAX_VALUE);
-        assertThat(descriptors.fullAt()).isEqualTo(Long.MAX_VALUE);
+        assertThat(descriptors.softLimit()).isEqualTo(Long.MAX_VALUE);
+        assertThat(descriptors.hardLimit()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
