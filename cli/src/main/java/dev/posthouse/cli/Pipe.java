@@ -222,7 +222,8 @@ final class Pipe {
             peerEnded.await();
             return;
         }
-        // Also where nothing has come yet: what the peer sends may be on its way, and a proxy would cut it off with our end.
+        // Also where nothing has come yet: what the peer sends may be on its way, and a proxy would cut it off with our
+        // end.
         long before;
         do {
             before = received.get();

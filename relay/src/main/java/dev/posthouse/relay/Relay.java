@@ -69,7 +69,7 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    /** A builder; at least one dialect and {@link Builder#listen} are needed. */
+    /** A builder; at least one dialect is needed. */
     public static Builder builder() {
         return new Builder();
     }

@@ -55,9 +55,8 @@ public final class Schedules {
     private static @Nullable Object shared;
 
     static {
-        // As if its agent had been given on the command line: it then stays, in place of rewriting the same classes,
-        // and back, for each
-        // program, which costs several times what the schedules do.
+        // As if its agent had been given on the command line: it then stays. Otherwise the same classes are rewritten,
+        // and back, for each program, which costs several times what the schedules do.
         LincheckInstrumentation.INSTANCE.attachJavaAgentStatically(ByteBuddyAgent.install());
         LincheckInstrumentation.INSTANCE.install(InstrumentationMode.MODEL_CHECKING);
     }
@@ -75,8 +74,7 @@ public final class Schedules {
         private final Supplier<? extends S> start;
         private final Consumer<? super S> program;
         // Never used: a search follows objects of the classes that it finds hanging here. It would not find those of
-        // what a reference to
-        // a constructor makes.
+        // what a constructor reference makes.
         @SuppressWarnings("UnusedVariable")
         private final S sample;
 

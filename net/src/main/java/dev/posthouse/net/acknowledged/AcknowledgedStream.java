@@ -257,10 +257,12 @@ public final class AcknowledgedStream extends DelegatingStream {
     }
 
     /**
-     * Waits until this direction has ended and the peer's application has taken everything, the end included.
+     * Waits until this direction has ended and the peer's application has taken everything, the end included. Reads below meanwhile, if
+     * the application does not, and keeps what comes for it.
      *
      * @throws ConnectionLost if it never will
-     * @throws IOException if this end was closed or aborted
+     * @throws IOException if this end was closed or aborted; that shows here when the connection below is closed, two seconds later at
+     *     most
      */
     public void awaitReceived() throws IOException {
         Substitute substitute = substitute();

@@ -97,8 +97,7 @@ public final class Detection<T> {
         if (atLeast < Integer.MAX_VALUE && !last) {
             return new Answer.More<>(Math.max(atLeast, shown.remaining() + 1));
         }
-        // Two that claim the same without a sample that shows it: nobody gets it, rather than whoever comes first in a
-        // list.
+        // Two that claim the same without a sample that shows it: nobody gets it, rather than whoever stands first.
         return new Answer.Whose<>(found.size() == 1 ? Optional.of(found.getFirst()) : Optional.empty());
     }
 
