@@ -87,8 +87,7 @@ class ManyCircuitsTest {
             MemoryPair acceptor = MemoryPair.create();
             dialers.add(dialer);
             acceptors.add(acceptor);
-            Admission.Answer answer = shared.admission()
-                    .admitCircuit(carrier.party().addressKey(), carrier.party().addressKey());
+            Admission.Answer answer = shared.admission().admitCircuit(carrier.party(), carrier.party());
             assertThat(answer).isInstanceOf(Admission.Answer.Granted.class);
             shared.circuits()
                     .open(new CircuitRequest(

@@ -176,6 +176,12 @@ public final class Settings {
                     Limits.Builder::waitingPerAddress,
                     "peers that wait, for each address (IPv6: each /64)"),
             LimitSetting.of(
+                    "waiting-per-key",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::waitingPerKey,
+                    Limits.Builder::waitingPerKey,
+                    "peers that wait, for each key, in dialects whose peers have keys"),
+            LimitSetting.of(
                     "waiting",
                     SettingTypes.COUNT_OR_OFF,
                     Limits::waitingInAll,
@@ -187,6 +193,12 @@ public final class Settings {
                     Limits::circuitsPerAddress,
                     Limits.Builder::circuitsPerAddress,
                     "circuits, for each address that is an end of them (IPv6: each /64)"),
+            LimitSetting.of(
+                    "circuits-per-key",
+                    SettingTypes.COUNT_OR_OFF,
+                    Limits::circuitsPerKey,
+                    Limits.Builder::circuitsPerKey,
+                    "circuits, for each key that an end of them has, in dialects whose peers have keys"),
             LimitSetting.of(
                     "circuits",
                     SettingTypes.COUNT_OR_OFF,

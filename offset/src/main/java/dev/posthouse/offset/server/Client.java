@@ -4,7 +4,7 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.relay.accept.Inbound;
-import dev.posthouse.relay.limit.AddressKey;
+import dev.posthouse.relay.limit.Party;
 import java.io.IOException;
 
 /**
@@ -21,9 +21,9 @@ record Client(Inbound leg, KeepAlive channel, LengthPrefix age) {
         return channel.peer();
     }
 
-    /** Whom limits count. */
-    AddressKey addressKey() {
-        return leg.party().addressKey();
+    /** Who it is. */
+    Party party() {
+        return leg.party();
     }
 
     /**

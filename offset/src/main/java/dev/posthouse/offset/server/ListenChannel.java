@@ -2,95 +2,92 @@ package dev.posthouse.offset.server;
 
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Reason;
 import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.Octets;
 import dev.posthouse.offset.wire.RejectConnection;
-import dev.posthouse.relay.limit.Permit;
-import dev.posthouse.relay.meet.Directory.Presence;
-import dev.posthouse.relay.meet.Waiter;
-import dev.posthouse.relay.splice.Watch;
-import dev.posthouse.relay.splice.WatchEnd;
+import dev.posthouse.relay.limit.Party;
+import dev.posthouse.relay.meet.ActiveWait;
+import dev.posthouse.relay.meet.WaitingPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listener's channel: it is told who calls, and may reject (spec 7.3). Notices wait in a bounded queue and go out on a
  * thread of their own, so that a listener that does not read holds up nobody.
- *
- * <p>Ends exactly once: {@linkplain #release() taken} out of the waiting room by a newer one of the same key or when the
- * relay drains, or by {@link #leave()}.
  */
-final class ListenChannel implements Waiter, Watch {
+final class ListenChannel implements WaitingPeer {
 
-    private final Switchboard owner;
     private final Client client;
-    private final Presence presence;
-    private final Permit place;
     private final int longestQueue;
     private final Executor threads;
-    private final long startNanos = System.nanoTime();
-    private final AtomicBoolean over = new AtomicBoolean();
     private final Map<PublicKey, HalfTunnel> calling = new ConcurrentHashMap<>();
     // These two guarded by the queue.
     private final Queue<PublicKey> notices = new ArrayDeque<>(1);
     private boolean writing;
+    private volatile @Nullable ActiveWait<ListenChannel> wait;
 
     /**
-     * @param place among those that wait; given back when it ends
      * @param longestQueue notices that wait at most
      * @param threads writes them
      */
-    ListenChannel(
-            Switchboard owner, Client client, Presence presence, Permit place, int longestQueue, Executor threads) {
-        this.owner = owner;
+    ListenChannel(Client client, int longestQueue, Executor threads) {
         this.client = client;
-        this.presence = presence;
-        this.place = place;
         this.longestQueue = longestQueue;
         this.threads = threads;
     }
 
-    /** Whether it is {@code one}'s to send away: relays may share a waiting room. */
-    boolean isOf(Switchboard one) {
-        return owner.equals(one);
+    /** It waits from now on. Called once, before anybody can find it. */
+    void begin(ActiveWait<ListenChannel> begun) {
+        wait = begun;
     }
 
     Client client() {
         return client;
     }
 
-    Presence presence() {
-        return presence;
+    /** Its wait. */
+    ActiveWait<ListenChannel> waiting() {
+        return Objects.requireNonNull(wait, "it does not wait yet");
     }
 
-    long startNanos() {
-        return startNanos;
+    /**
+     * One more waits for its answer. Calls of one pair may cross here: the one that came later stays, and has ended the other, or is
+     * about to.
+     */
+    void calledBy(HalfTunnel half) {
+        calling.merge(half.from(), half, (there, mine) -> mine.waiting().isOlderThan(there.waiting()) ? there : mine);
     }
 
-    /** Who waits for its answer. */
-    Map<PublicKey, HalfTunnel> calling() {
-        return calling;
+    /** One waits for its answer no more. Whether it did. */
+    boolean hungUp(HalfTunnel half) {
+        return calling.remove(half.from(), half);
     }
 
-    boolean over() {
-        return over.get();
+    /** Gives everybody who waits for its answer to {@code next}, and to nobody else. */
+    void handOver(Consumer<HalfTunnel> next) {
+        for (HalfTunnel half : calling.values()) {
+            if (hungUp(half)) {
+                next.accept(half);
+            }
+        }
     }
 
     /**
      * Reads what the listener says until it ends.
      *
-     * @param onReject told whom it rejects
      * @throws IOException if it broke the protocol, or its connection broke
      */
-    void run(Consumer<HalfTunnel> onReject) throws IOException {
+    void run() throws IOException {
         while (true) {
             Optional<ByteBuffer> message = client.channel().receive();
             if (message.isEmpty()) {
@@ -100,7 +97,7 @@ final class ListenChannel implements Waiter, Watch {
                     RejectConnection.decode(message.get()).publicKey().bytes());
             HalfTunnel half = calling.get(rejected);
             if (half != null) {
-                onReject.accept(half);
+                half.waiting().end(Reason.REJECTED, "its listener has rejected it");
             }
         }
     }
@@ -156,23 +153,21 @@ final class ListenChannel implements Waiter, Watch {
         return client.leg().stream();
     }
 
-    /** Its watch is its own: the dialect ends it. */
     @Override
-    public void waitEnded(WatchEnd.Cause cause, ByteStream back) {
-        throw new IllegalStateException("a listen channel is not watched by the data path");
+    public Party party() {
+        return client.party();
     }
 
+    /** {@inheritDoc} Who waits for its answer goes to the channel that has its place, or waits for nobody; running tunnels go on. */
     @Override
-    public Optional<ByteStream> release() {
-        return leave() ? Optional.of(stream()) : Optional.empty();
-    }
-
-    /** Ends the wait. Whether it had not ended before. */
-    boolean leave() {
-        if (!over.compareAndSet(false, true)) {
-            return false;
+    public void waitOver(ByteStream same, Reason why) {
+        if (why != Reason.REPLACED) {
+            handOver(half -> half.waiting().end(Reason.NO_PEER, "its listener has left"));
         }
-        place.close();
-        return true;
+    }
+
+    @Override
+    public void dismiss(Reason why, String detail) {
+        client.dismiss();
     }
 }

@@ -21,6 +21,7 @@ import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
 import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.PeerKey;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -81,7 +82,7 @@ public final class OffsetService implements Service {
             refused(leg, Reason.UNAUTHORIZED, "this identity may not use the relay");
             return;
         }
-        serve(leg, channel, age, arrival);
+        serve(leg.provedBy(new PeerKey(OffsetServer.NAME, channel.peer().toString())), channel, age, arrival);
     }
 
     private static ByteBuffer firstBytes(Inbound leg) throws IOException {

@@ -11,14 +11,11 @@ import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Permit;
-import dev.posthouse.relay.meet.Directory.Meeting;
-import dev.posthouse.relay.meet.Directory.Offer;
-import dev.posthouse.relay.meet.Directory.Presence;
-import dev.posthouse.relay.meet.Taking;
-import dev.posthouse.relay.meet.WaitingRoom;
+import dev.posthouse.relay.meet.Directory;
+import dev.posthouse.relay.meet.WaitRequest;
+import dev.posthouse.relay.meet.WaitingPeers;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -29,7 +26,7 @@ import java.util.function.Function;
  * notice (spec 13.1): the newest listen channel and the newest connection of a pair win, a connector that goes away is
  * noticed, callers that come at once wait in a queue.
  *
- * <p>Thread-safe; holds no lock. Every half tunnel and every listen channel ends exactly once, by whoever comes first.
+ * <p>Thread-safe; holds no lock.
  */
 final class Switchboard {
 
@@ -37,6 +34,8 @@ final class Switchboard {
     private static final int HOLDS_PER_TICK = 5;
 
     private static final String NOBODY = "nobody listens under that key";
+    private static final String FAILED = "the relay has failed";
+    private static final String TOO_MANY = "its listener has not fetched the notices of others";
     private static final String OTHER_AGE = "its listener speaks another age's protocol inside tunnels";
 
     private final RelayServices services;
@@ -45,8 +44,9 @@ final class Switchboard {
     private final int longestQueue;
     private final Executor threads;
     private final Function<PublicKey, NameTag> tags;
+    private final WaitingPeers<ListenChannel> listeners;
+    private final WaitingPeers<HalfTunnel> halves;
     private final Arrivals arrivals = new Arrivals();
-    private volatile boolean closed;
 
     /** @param longestQueue notices that wait for one listener at most */
     Switchboard(RelayServices services, ChannelSettings settings, Ticks ticks, int longestQueue) {
@@ -70,10 +70,12 @@ final class Switchboard {
         this.longestQueue = longestQueue;
         this.threads = threads;
         this.tags = tags;
+        this.listeners = services.waitingPeers(OffsetServer.NAME, ListenChannel.class);
+        this.halves = services.waitingPeers(OffsetServer.NAME, HalfTunnel.class);
     }
 
     boolean closed() {
-        return closed;
+        return halves.closed();
     }
 
     /** Where a connection that comes is to say so first. */
@@ -87,58 +89,35 @@ final class Switchboard {
      * @param arrival its connection's; closed when others find it
      */
     void listen(Client client, Arrivals.Arrival arrival) throws InterruptedException {
-        Optional<Permit> place = placeToWait(client);
-        if (place.isEmpty()) {
+        var listener = new ListenChannel(client, longestQueue, threads);
+        Optional<Permit> place = listeners.admit(listener);
+        if (place.isEmpty()
+                || !listeners.announce(
+                        listener,
+                        request(listenerName(client.key()), client.key(), Role.ACCEPTOR, Optional.empty()),
+                        place.get(),
+                        listener::begin,
+                        older -> replace(older, listener))) {
             return;
         }
-        long slot = services.waitingRoom().reserve();
-        var presence = presence(listenerName(client.key()), Role.ACCEPTOR, slot, Instant.MAX);
-        var listener = new ListenChannel(this, client, presence, place.get(), longestQueue, threads);
-        // Said first: once it is parked its end may be said.
-        services.events().on(waitStarted(client, Role.ACCEPTOR, client.key()));
         Reason reason = Reason.INTERNAL;
         try {
-            services.waitingRoom().park(slot, listener, () -> listener);
-            switch (services.directory().announce(presence)) {
-                case Meeting.Superseded newer -> {
-                    reason = Reason.REPLACED;
-                    return;
-                }
-                case Meeting.Waiting waiting -> {
-                    arrivals.listens(client.key());
-                    arrival.close();
-                    if (waiting.replaced().isPresent()) {
-                        replaceListener(waiting.replaced().get(), listener);
-                    }
-                }
-            }
-            if (closed) {
-                // Closed since we looked: whoever closed it may have passed this slot by.
-                close();
-            }
+            arrivals.listens(client.key());
+            arrival.close();
+            listener.run();
             reason = Reason.PEER_GONE;
-            listener.run(half -> end(half, Reason.REJECTED));
         } catch (IOException e) {
             reason = OffsetService.reasonOf(e);
         } finally {
-            end(listener, reason);
+            listener.waiting().end(reason, "its channel has ended");
         }
     }
 
-    private void replaceListener(Presence older, ListenChannel newer) throws InterruptedException {
-        if (!(services.take(older) instanceof Taking.Here here)
-                || !(here.taken().waiter() instanceof ListenChannel old)) {
-            return;
-        }
-        waitEnded(old, Reason.REPLACED);
+    private void replace(ListenChannel older, ListenChannel newer) {
         try {
-            for (HalfTunnel half : old.calling().values()) {
-                if (old.calling().remove(half.from(), half)) {
-                    moved(newer, half);
-                }
-            }
+            older.handOver(half -> moved(newer, half));
         } finally {
-            old.client().dismiss();
+            WaitingPeers.dismissReplaced(older);
         }
     }
 
@@ -148,7 +127,7 @@ final class Switchboard {
             call(newer, half);
         } catch (RuntimeException | Error e) {
             services.events().on(new RelayEvent.Fault("moving a caller to its listener's new channel", e));
-            end(half, Reason.INTERNAL);
+            half.waiting().end(Reason.INTERNAL, FAILED);
         }
     }
 
@@ -161,33 +140,28 @@ final class Switchboard {
         while (true) {
             if (listener.client().age() != half.client().age()) {
                 refused(half.client(), Reason.PROTOCOL_ERROR, OTHER_AGE);
-                end(half, Reason.PROTOCOL_ERROR);
+                half.waiting().end(Reason.PROTOCOL_ERROR, OTHER_AGE);
                 return;
             }
             half.moveTo(listener);
-            // Calls of one pair may cross here: the one that came later stays, and has ended the other, or is about to.
-            listener.calling()
-                    .merge(
-                            half.from(),
-                            half,
-                            (there, mine) -> mine.presence().isOlderThan(there.presence()) ? there : mine);
-            if (half.over()) {
-                listener.calling().remove(half.from(), half);
+            listener.calledBy(half);
+            if (half.waiting().isOver()) {
+                listener.hungUp(half);
                 return;
             }
-            if (!listener.over()) {
+            if (!listener.waiting().isOver()) {
                 if (!listener.tell(half.from())) {
-                    refused(half.client(), Reason.LIMIT_PEER, "its listener has not fetched the notices of others");
-                    end(half, Reason.LIMIT_PEER);
+                    refused(half.client(), Reason.LIMIT_PEER, TOO_MANY);
+                    half.waiting().end(Reason.LIMIT_PEER, TOO_MANY);
                 }
                 return;
             }
-            if (!listener.calling().remove(half.from(), half)) {
+            if (!listener.hungUp(half)) {
                 return;
             }
-            Optional<ListenChannel> newer = listener(half.to());
+            Optional<ListenChannel> newer = listeners.find(listenerName(half.to()));
             if (newer.isEmpty() || newer.get().equals(listener)) {
-                end(half, Reason.NO_PEER);
+                half.waiting().end(Reason.NO_PEER, NOBODY);
                 return;
             }
             listener = newer.get();
@@ -200,22 +174,33 @@ final class Switchboard {
         if (listener(to).isEmpty()
                 && !arrivals.mayBring(to, arrival)
                 && listener(to).isEmpty()) {
-            refuse(client, Reason.NO_PEER, NOBODY);
+            refuseForWantOf(to, client);
             return;
         }
-        Optional<Permit> granted = placeToWait(client);
+        var half = new HalfTunnel(client, to, ticks, settings.keepAliveTicks(), threads);
+        Optional<Permit> granted = halves.admit(half);
         if (granted.isEmpty()) {
             return;
         }
         try (Permit place = granted.get()) {
             Optional<ListenChannel> found = awaitListener(to);
             if (found.isEmpty()) {
-                refuse(client, Reason.NO_PEER, NOBODY);
+                refuseForWantOf(to, client);
             } else if (found.get().client().age() != client.age()) {
                 refuse(client, Reason.PROTOCOL_ERROR, OTHER_AGE);
             } else {
-                connect(client, to, found.get(), place);
+                if (begin(half, found.get(), place) && !half.messages().watch()) {
+                    half.waiting().end(half.brokenBy(), "it has left, or its channel has failed");
+                }
             }
+        }
+    }
+
+    private void refuseForWantOf(PublicKey listener, Client client) {
+        if (listeners.isElsewhere(listenerName(listener))) {
+            refuse(client, Reason.ELSEWHERE, "its listener is at another node of this relay");
+        } else {
+            refuse(client, Reason.NO_PEER, NOBODY);
         }
     }
 
@@ -230,87 +215,50 @@ final class Switchboard {
         }
     }
 
-    /** @param place taken over */
-    private void connect(Client client, PublicKey to, ListenChannel listener, Permit place)
-            throws InterruptedException {
-        long slot = services.waitingRoom().reserve();
+    /**
+     * Has a connector wait for its listener's answer, and tells the listener.
+     *
+     * @param place given back when its wait is over
+     * @return false if it waits no more already
+     */
+    boolean begin(HalfTunnel half, ListenChannel listener, Permit place) throws InterruptedException {
         Duration limit = ticks.length().multipliedBy(settings.keepAliveTicks());
-        var presence = presence(
-                halfTunnelName(client.key(), to),
-                Role.DIALER,
-                slot,
-                services.clock().instant().plus(limit));
-        var half = new HalfTunnel(
-                this,
-                client,
-                to,
-                listener,
-                presence,
+        if (!halves.announce(
+                half,
+                request(halfTunnelName(half.from(), half.to()), half.to(), Role.DIALER, Optional.of(limit)),
                 place,
-                ticks,
-                settings.keepAliveTicks(),
-                expired -> threads.execute(() -> end(expired, Reason.NO_PEER)));
-        services.events().on(waitStarted(client, Role.DIALER, to));
-        boolean waits = false;
+                half::begin,
+                WaitingPeers::dismissReplaced)) {
+            return false;
+        }
+        boolean called = false;
         try {
-            services.waitingRoom().park(slot, half, half::start);
-            switch (services.directory().announce(presence)) {
-                case Meeting.Superseded newer -> {
-                    end(half, Reason.REPLACED);
-                    return;
-                }
-                case Meeting.Waiting waiting -> {
-                    if (waiting.replaced().isPresent()) {
-                        take(waiting.replaced().get(), Reason.REPLACED)
-                                .ifPresent(replaced -> replaced.client().dismiss());
-                    }
-                    call(listener, half);
-                }
-            }
-            if (closed) {
-                close();
-            }
-            waits = true;
+            call(listener, half);
+            called = true;
         } finally {
-            if (!waits) {
-                end(half, Reason.INTERNAL);
+            if (!called) {
+                half.waiting().end(Reason.INTERNAL, FAILED);
             }
         }
-        if (!half.messages().watch()) {
-            end(half, half.messages().failure().map(OffsetService::reasonOf).orElse(Reason.PEER_GONE));
-        }
+        return !half.waiting().isOver();
     }
 
-    /** Who listens under a key. An older channel that is being replaced is not it. */
     private Optional<ListenChannel> listener(PublicKey key) {
-        Optional<Presence> seen = Optional.empty();
-        while (true) {
-            Optional<Presence> now = services.directory().find(OffsetServer.NAME, listenerName(key));
-            if (now.isEmpty() || now.equals(seen)) {
-                return Optional.empty();
-            }
-            if (services.find(now.get()).orElse(null) instanceof ListenChannel listener) {
-                return Optional.of(listener);
-            }
-            seen = now;
-        }
+        return listeners.find(listenerName(key));
     }
 
     /** Joins an accept channel with the half tunnel that it is for. */
     void accept(Client client, PublicKey from) throws InterruptedException {
-        Optional<Presence> presence = services.directory().find(OffsetServer.NAME, halfTunnelName(from, client.key()));
-        if (presence.isPresent()
-                && services.find(presence.get()).orElse(null) instanceof HalfTunnel waiting
-                && waiting.client().age() != client.age()) {
+        Optional<HalfTunnel> waiting = halves.find(halfTunnelName(from, client.key()));
+        if (waiting.isPresent() && waiting.get().client().age() != client.age()) {
             refuse(client, Reason.PROTOCOL_ERROR, "whom it accepts speaks another age's protocol inside tunnels");
             return;
         }
-        Optional<HalfTunnel> taken = presence.isEmpty() ? Optional.empty() : take(presence.get(), Reason.COMPLETED);
-        if (taken.isEmpty()) {
+        if (waiting.isEmpty() || !waiting.get().waiting().take()) {
             refuse(client, Reason.NO_PEER, "it accepts somebody who does not wait for it");
             return;
         }
-        HalfTunnel half = taken.get();
+        HalfTunnel half = waiting.get();
         Client connector = half.client();
         // From here on what comes from one is held until the other takes it: whoever does not read pays for it.
         connector.channel().channel().holdFor(client.leg().holding());
@@ -322,10 +270,10 @@ final class Switchboard {
                         OffsetServer.NAME,
                         number,
                         name,
-                        connector.leg().party().shown(),
-                        client.leg().party().shown()));
-        Duration waited = Duration.ofNanos(System.nanoTime() - half.startNanos());
-        switch (services.admission().admitCircuit(connector.addressKey(), client.addressKey())) {
+                        connector.party().shown(),
+                        client.party().shown()));
+        Duration waited = half.waiting().lasted();
+        switch (services.admission().admitCircuit(connector.party(), client.party())) {
             case Admission.Answer.Denied denied -> {
                 services.events()
                         .on(new RelayEvent.NotRelayed(
@@ -357,78 +305,11 @@ final class Switchboard {
         }
     }
 
-    /** Takes a half tunnel out, for whoever comes first. */
-    private Optional<HalfTunnel> take(Presence presence, Reason why) throws InterruptedException {
-        if (!(services.take(presence) instanceof Taking.Here here)
-                || !(here.taken().waiter() instanceof HalfTunnel half)) {
-            return Optional.empty();
-        }
-        services.withdraw(presence);
-        half.listener().calling().remove(half.from(), half);
-        waitEnded(half, why);
-        return Optional.of(half);
-    }
-
-    /** Ends a half tunnel, unless it has ended. */
-    private void end(HalfTunnel half, Reason reason) {
-        if (!half.leave()) {
-            return;
-        }
-        services.waitingRoom().leave(half.presence().slot());
-        services.withdraw(half.presence());
-        half.listener().calling().remove(half.from(), half);
-        waitEnded(half, reason);
-        half.client().dismiss();
-    }
-
-    /** Ends a listen channel, unless it has ended, and all who wait for its answer; running tunnels go on. */
-    private void end(ListenChannel listener, Reason reason) {
-        if (!listener.leave()) {
-            return;
-        }
-        services.waitingRoom().leave(listener.presence().slot());
-        services.withdraw(listener.presence());
-        waitEnded(listener, reason);
-        listener.client().dismiss();
-        for (HalfTunnel half : listener.calling().values()) {
-            if (listener.calling().remove(half.from(), half)) {
-                end(half, Reason.NO_PEER);
-            }
-        }
-    }
-
     /** Sends away everybody who listens or waits, and whoever comes; tunnels go on. */
     void close() {
-        closed = true;
-        try {
-            // Those who wait first: the end of their listeners would send them away for another reason.
-            for (WaitingRoom.Taken taken :
-                    services.waitingRoom().takeAll(waiter -> waiter instanceof HalfTunnel half && half.isOf(this))) {
-                var half = (HalfTunnel) taken.waiter();
-                services.withdraw(half.presence());
-                waitEnded(half, Reason.SHUTDOWN);
-                half.client().dismiss();
-            }
-            for (WaitingRoom.Taken taken : services.waitingRoom()
-                    .takeAll(waiter -> waiter instanceof ListenChannel listener && listener.isOf(this))) {
-                var listener = (ListenChannel) taken.waiter();
-                services.withdraw(listener.presence());
-                waitEnded(listener, Reason.SHUTDOWN);
-                listener.client().dismiss();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private Optional<Permit> placeToWait(Client client) {
-        return switch (services.admission().admitWaiting(client.addressKey())) {
-            case Admission.Answer.Granted granted -> Optional.of(granted.permit());
-            case Admission.Answer.Denied denied -> {
-                refuse(client, denied.reason(), denied.explanation());
-                yield Optional.empty();
-            }
-        };
+        // Those who wait first: the end of their listeners would send them away for another reason.
+        halves.close();
+        listeners.close();
     }
 
     private void refuse(Client client, Reason reason, String why) {
@@ -439,11 +320,11 @@ final class Switchboard {
     private void refused(Client client, Reason reason, String why) {
         services.events()
                 .on(new RelayEvent.Refused(
-                        Optional.of(OffsetServer.NAME), client.leg().party().shown(), reason, why));
+                        Optional.of(OffsetServer.NAME), client.party().shown(), reason, why));
     }
 
-    private Presence presence(String name, Role role, long slot, Instant expiry) {
-        return new Presence(OffsetServer.NAME, name, role, Offer.NONE, services.node(), slot, slot, expiry);
+    private WaitRequest request(String name, PublicKey listener, Role role, Optional<Duration> limit) {
+        return new WaitRequest(name, tags.apply(listener), role, Directory.Offer.NONE, limit);
     }
 
     private static String listenerName(PublicKey listener) {
@@ -452,31 +333,5 @@ final class Switchboard {
 
     private static String halfTunnelName(PublicKey from, PublicKey to) {
         return to + "/" + from;
-    }
-
-    private RelayEvent waitStarted(Client client, Role role, PublicKey listener) {
-        return new RelayEvent.WaitStarted(
-                OffsetServer.NAME,
-                role,
-                tags.apply(listener),
-                client.leg().party().shown());
-    }
-
-    private void waitEnded(ListenChannel listener, Reason reason) {
-        waitEnded(Role.ACCEPTOR, listener.client().key(), reason, listener.startNanos());
-    }
-
-    private void waitEnded(HalfTunnel half, Reason reason) {
-        waitEnded(Role.DIALER, half.to(), reason, half.startNanos());
-    }
-
-    private void waitEnded(Role role, PublicKey listener, Reason reason, long startNanos) {
-        services.events()
-                .on(new RelayEvent.WaitEnded(
-                        OffsetServer.NAME,
-                        role,
-                        tags.apply(listener),
-                        reason,
-                        Duration.ofNanos(System.nanoTime() - startNanos)));
     }
 }

@@ -7,6 +7,7 @@ import static dev.posthouse.testkit.Schedules.together;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
 import dev.posthouse.net.SilentStream;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.SilentChannel;
@@ -18,7 +19,11 @@ import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.limit.Permit;
+import dev.posthouse.relay.meet.Directory;
 import dev.posthouse.relay.meet.NoDataPath;
+import dev.posthouse.relay.meet.WaitRequest;
+import dev.posthouse.relay.meet.WaitingPeers;
 import dev.posthouse.relay.splice.Splice;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.Terms;
@@ -223,6 +228,54 @@ class SwitchboardScheduleTest {
                     shared.board::close);
             holds("joined once at most", shared.joint.joined.get() <= 1);
             shared.assertEverybodyIsGone();
+        });
+    }
+
+    /** Two calls of one pair to a listener that is there. */
+    private static final class Crossing {
+        private final Shared shared = new Shared(CALLER);
+        private final ListenChannel listener = new ListenChannel(shared.listener.client, 4, notice -> {});
+        private final HalfTunnel one = half(shared.caller);
+        private final HalfTunnel other = half(shared.third);
+
+        Crossing() {
+            var peers = shared.services.waitingPeers(OffsetServer.NAME, ListenChannel.class);
+            var request =
+                    new WaitRequest(LISTENER.toString(), TAG, Role.ACCEPTOR, Directory.Offer.NONE, Optional.empty());
+            try {
+                holds(
+                        "it listens",
+                        peers.announce(
+                                listener, request, Permit.uncounted(), listener::begin, WaitingPeers::dismissReplaced));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private HalfTunnel half(Visitor visitor) {
+            return new HalfTunnel(visitor.client, LISTENER, shared.ticks, 4, notice -> {});
+        }
+
+        void call(HalfTunnel half) throws InterruptedException {
+            shared.board.begin(half, listener, Permit.uncounted());
+        }
+
+        void assertTheNewerStays() {
+            boolean oneIsOlder = one.waiting().isOlderThan(other.waiting());
+            HalfTunnel older = oneIsOlder ? one : other;
+            HalfTunnel newer = oneIsOlder ? other : one;
+            holds("the older call is over", older.waiting().isOver());
+            holds("the newer call waits", !newer.waiting().isOver());
+            holds("the listener has forgotten the older", !listener.hungUp(older));
+            holds("the listener knows the newer", listener.hungUp(newer));
+        }
+    }
+
+    @Test
+    void newerOfTwoCallsOfOnePairStays() {
+        Schedules.search(Crossing::new, crossing -> {
+            together(() -> crossing.call(crossing.one), () -> crossing.call(crossing.other));
+            crossing.assertTheNewerStays();
         });
     }
 }

@@ -552,6 +552,20 @@ class SwitchboardTest {
     }
 
     @Test
+    void placesToWaitAreLimitedForEachKey() throws IOException {
+        Limits limits = Limits.builder().waitingPerKey(1).build();
+        Identity other = Identity.generate();
+        try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
+            TestClient.listener(relay, D);
+            TestClient.listener(relay, other);
+            TestClient connector = TestClient.connector(relay, C, TO_D);
+            TestClient.connector(relay, C, other.publicKey()).assertEnds();
+            relay.awaitRefusal(Reason.LIMIT_PEER);
+            TestClient.assertJoined(connector, TestClient.acceptor(relay, D, TO_C));
+        }
+    }
+
+    @Test
     void circuitsAreLimitedAndBothEndsAreToldByTheirEnd() throws IOException {
         Limits limits = Limits.builder().circuitsInAll(1).build();
         Identity other = Identity.generate();

@@ -140,8 +140,7 @@ public final class RdvService implements Service {
             Optional<Refusal> refusal =
                     server.authoriser().decide(request, leg.party().address());
             if (refusal.isEmpty()) {
-                lobby.join(
-                        new RdvPeer(request, leg, lobby, services.waitingRoom().arrival()));
+                lobby.join(new RdvPeer(request, leg, services.waitingRoom().arrival()));
             }
             return refusal;
         } catch (RefusedRequest e) {

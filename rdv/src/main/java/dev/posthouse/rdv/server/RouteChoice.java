@@ -60,9 +60,7 @@ final class RouteChoice {
         RdvPeer dialer = dialed ? one : other;
         RdvPeer acceptor = dialed ? other : one;
         switch (services.admission()
-                .admitCircuit(
-                        dialer.leg().party().addressKey(),
-                        acceptor.leg().party().addressKey())) {
+                .admitCircuit(dialer.leg().party(), acceptor.leg().party())) {
             case Admission.Answer.Denied denied -> {
                 var refusal = new Refusal(503, denied.explanation(), denied.reason());
                 refused(dialer, refusal);
@@ -96,7 +94,7 @@ final class RouteChoice {
                             pair.acceptor().request(), pair.acceptor().observed()));
         } catch (RuntimeException | Error e) {
             services.events().on(new RelayEvent.Fault("asking the pair handler", e));
-            verdict = new PairHandler.Verdict.Reject(new Refusal(500, "internal error", Reason.INTERNAL));
+            verdict = new PairHandler.Verdict.Reject(Refusal.INTERNAL);
         }
         switch (verdict) {
             case PairHandler.Verdict.Reject reject -> {

@@ -40,9 +40,29 @@ public record Refusal(int status, String body, Reason reason) {
     public static final Refusal ELSEWHERE =
             new Refusal(503, "your peer waits at another node of this relay: ask there", Reason.ELSEWHERE);
 
+    /** Something of ours failed: of the server, or of the application that it is part of. */
+    public static final Refusal INTERNAL = new Refusal(500, "internal error", Reason.INTERNAL);
+
     /** The server goes down while the peer waits. */
     public static final Refusal SHUTTING_DOWN =
             new Refusal(503, "rdv server shutting down, try again", Reason.SHUTDOWN);
+
+    /**
+     * The answer to a peer whose wait has ended without a partner, or which may not wait.
+     *
+     * @param detail for a limit
+     */
+    public static Refusal ofWaiting(Reason why, String detail) {
+        return switch (why) {
+            case NO_PEER -> NO_PEER;
+            case REPLACED -> REPLACED;
+            case SHUTDOWN -> SHUTTING_DOWN;
+            case ELSEWHERE -> ELSEWHERE;
+            case PEER_GONE, PROTOCOL_ERROR -> notIdle(why);
+            case INTERNAL -> INTERNAL;
+            default -> new Refusal(503, detail, why);
+        };
+    }
 
     /** The answer to a HEAD before the connection was taken over: that to another method, without its body. */
     public byte[] immediateHead(String version, boolean close, Instant now) {

@@ -6,6 +6,7 @@ import dev.posthouse.relay.circuit.CircuitEnd;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.OverLimit;
 import dev.posthouse.relay.limit.Party;
+import dev.posthouse.relay.limit.PeerKey;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,6 +79,11 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
         var named = new Party(address.orElse(remote), counted);
         permit.moveTo(named.addressKey());
         return new Inbound(stream, remote, address, named, permit, due);
+    }
+
+    /** The same connection, whose peer has proved a key: limits count that, too, from now on. */
+    public Inbound provedBy(PeerKey key) {
+        return new Inbound(stream, remote, observed, party.with(key), permit, due);
     }
 
     /**

@@ -1,14 +1,17 @@
 package dev.posthouse.relay.limit;
 
 import dev.posthouse.net.Reason;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Counts who waits and which circuits run, for each address and in all, and says no past the {@link Limits}. Limits can
+ * Counts who waits and which circuits run, for each address, each key and in all, and says no past the {@link Limits}. Limits can
  * be changed while it runs: what was admitted stays, what comes next is counted against the new ones.
  *
  * <p>Lock-free; any thread.
@@ -29,10 +32,10 @@ public final class Admission {
         record Denied(Reason reason, String explanation) implements Answer {}
     }
 
-    /** One kind of thing that is counted. */
+    /** One kind of thing that is counted: for each address, for each key, and in all. */
     private static final class Count {
         private final AtomicInteger all = new AtomicInteger();
-        private final ConcurrentHashMap<AddressKey, Integer> byAddress = new ConcurrentHashMap<>();
+        private final ConcurrentHashMap<Object, Integer> byWhom = new ConcurrentHashMap<>();
 
         boolean enterAll(int limit) {
             // Never a step past the limit, not even to step back: somebody else would be refused in that instant.
@@ -40,11 +43,11 @@ public final class Admission {
             return limit == 0 || before < limit;
         }
 
-        boolean enter(AddressKey key, int limit) {
+        boolean enter(Claim claim) {
             var entered = new boolean[1];
-            byAddress.compute(key, (k, count) -> {
+            byWhom.compute(claim.whom(), (k, count) -> {
                 int now = count == null ? 0 : count;
-                entered[0] = limit == 0 || now < limit;
+                entered[0] = claim.limit() == 0 || now < claim.limit();
                 if (entered[0]) {
                     return now + 1;
                 }
@@ -53,10 +56,18 @@ public final class Admission {
             return entered[0];
         }
 
-        void leave(AddressKey key) {
-            byAddress.computeIfPresent(key, (k, count) -> count == 1 ? null : count - 1);
+        void leave(Claim claim) {
+            byWhom.computeIfPresent(claim.whom(), (k, count) -> count == 1 ? null : count - 1);
         }
     }
+
+    /**
+     * What one place counts for, besides all together.
+     *
+     * @param whom an {@link AddressKey} or a {@link PeerKey}
+     * @param tooMany what whoever is past the limit is told
+     */
+    private record Claim(Object whom, int limit, String tooMany) {}
 
     private volatile Limits limits;
     private final List<Consumer<Limits>> listeners = new CopyOnWriteArrayList<>();
@@ -83,50 +94,48 @@ public final class Admission {
         listeners.add(listener);
     }
 
-    // An address first, and all together then: the other way round one that is refused for its own limit would have
-    // held the last
-    // place of all for an instant, in which somebody else is refused.
-
     /** Asks for a place to wait. */
-    public Answer admitWaiting(AddressKey address) {
+    public Answer admitWaiting(Party party) {
         Limits now = limits;
-        if (!waiting.enter(address, now.waitingPerAddress())) {
-            return new Answer.Denied(Reason.LIMIT_PEER, "too many peers of your address are waiting");
-        }
-        if (!waiting.enterAll(now.waitingInAll())) {
-            waiting.leave(address);
-            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many peers are waiting at this relay, try again later");
-        }
-        return new Answer.Granted(new Permit(() -> {
-            waiting.leave(address);
-            waiting.all.decrementAndGet();
-        }));
+        var claims = new LinkedHashSet<Claim>();
+        claims.add(
+                new Claim(party.addressKey(), now.waitingPerAddress(), "too many peers of your address are waiting"));
+        party.key().ifPresent(key -> claims.add(new Claim(key, now.waitingPerKey(), "your key waits too often")));
+        return admit(waiting, claims, now.waitingInAll(), "too many peers are waiting at this relay, try again later");
     }
 
-    /** Asks for a circuit between two addresses; between one and itself it counts once. */
-    public Answer admitCircuit(AddressKey one, AddressKey other) {
+    /** Asks for a circuit between two; an address or a key that is both ends' counts once. */
+    public Answer admitCircuit(Party one, Party other) {
         Limits now = limits;
-        if (!circuits.enter(one, now.circuitsPerAddress())) {
-            return new Answer.Denied(Reason.LIMIT_PEER, "too many circuits of one address");
+        var claims = new LinkedHashSet<Claim>();
+        for (Party party : List.of(one, other)) {
+            claims.add(new Claim(party.addressKey(), now.circuitsPerAddress(), "too many circuits of one address"));
+            party.key()
+                    .ifPresent(key -> claims.add(new Claim(key, now.circuitsPerKey(), "too many circuits of one key")));
         }
-        boolean two = !one.equals(other);
-        if (two && !circuits.enter(other, now.circuitsPerAddress())) {
-            circuits.leave(one);
-            return new Answer.Denied(Reason.LIMIT_PEER, "too many circuits of one address");
-        }
-        if (!circuits.enterAll(now.circuitsInAll())) {
-            circuits.leave(one);
-            if (two) {
-                circuits.leave(other);
+        return admit(circuits, claims, now.circuitsInAll(), "too many circuits run at this relay, try again later");
+    }
+
+    /**
+     * All together last: the other way round one that is refused for its own limit would have held the last place of all for an
+     * instant, in which somebody else is refused.
+     */
+    private static Answer admit(Count count, Set<Claim> claims, int inAll, String tooManyInAll) {
+        var entered = new ArrayList<Claim>(claims.size());
+        for (Claim claim : claims) {
+            if (!count.enter(claim)) {
+                entered.forEach(count::leave);
+                return new Answer.Denied(Reason.LIMIT_PEER, claim.tooMany());
             }
-            return new Answer.Denied(Reason.LIMIT_TOTAL, "too many circuits run at this relay, try again later");
+            entered.add(claim);
+        }
+        if (!count.enterAll(inAll)) {
+            entered.forEach(count::leave);
+            return new Answer.Denied(Reason.LIMIT_TOTAL, tooManyInAll);
         }
         return new Answer.Granted(new Permit(() -> {
-            circuits.leave(one);
-            if (two) {
-                circuits.leave(other);
-            }
-            circuits.all.decrementAndGet();
+            entered.forEach(count::leave);
+            count.all.decrementAndGet();
         }));
     }
 

@@ -13,8 +13,10 @@ import java.time.Duration;
  * @param choice how long two peers that met may take to choose a route; positive
  * @param connectionsPerAddress connections, from accept on, for each address
  * @param waitingPerAddress peers that wait, for each address (IPv6: each /64)
+ * @param waitingPerKey peers that wait, for each key that peers of the dialect have
  * @param waitingInAll peers that wait
  * @param circuitsPerAddress circuits, for each address that is an end of them
+ * @param circuitsPerKey circuits, for each key that an end of them has
  * @param circuitsInAll circuits
  * @param idle how long a circuit may move no byte
  * @param stalled how long bytes of a circuit may wait for a peer that takes none; any byte taken starts the time anew
@@ -34,8 +36,10 @@ public record Limits(
         Duration choice,
         int connectionsPerAddress,
         int waitingPerAddress,
+        int waitingPerKey,
         int waitingInAll,
         int circuitsPerAddress,
+        int circuitsPerKey,
         int circuitsInAll,
         Duration idle,
         Duration stalled,
@@ -64,8 +68,10 @@ public record Limits(
         notNegative("stalled", stalled.toMillis());
         notNegative("connectionsPerAddress", connectionsPerAddress);
         notNegative("waitingPerAddress", waitingPerAddress);
+        notNegative("waitingPerKey", waitingPerKey);
         notNegative("waitingInAll", waitingInAll);
         notNegative("circuitsPerAddress", circuitsPerAddress);
+        notNegative("circuitsPerKey", circuitsPerKey);
         notNegative("circuitsInAll", circuitsInAll);
         notNegative("bytesPerCircuit", bytesPerCircuit);
         notNegative("bytesPerAddress", bytesPerAddress);
@@ -123,8 +129,10 @@ public record Limits(
         private Duration choice = Duration.ofSeconds(30);
         private int connectionsPerAddress = 1_024;
         private int waitingPerAddress = 64;
+        private int waitingPerKey;
         private int waitingInAll = 10_000;
         private int circuitsPerAddress = 1_024;
+        private int circuitsPerKey;
         private int circuitsInAll = 50_000;
         private Duration idle = Duration.ZERO;
         private Duration stalled = Duration.ofSeconds(60);
@@ -165,6 +173,11 @@ public record Limits(
             return this;
         }
 
+        public Builder waitingPerKey(int value) {
+            waitingPerKey = value;
+            return this;
+        }
+
         public Builder waitingInAll(int value) {
             waitingInAll = value;
             return this;
@@ -172,6 +185,11 @@ public record Limits(
 
         public Builder circuitsPerAddress(int value) {
             circuitsPerAddress = value;
+            return this;
+        }
+
+        public Builder circuitsPerKey(int value) {
+            circuitsPerKey = value;
             return this;
         }
 
@@ -243,8 +261,10 @@ public record Limits(
                     choice,
                     connectionsPerAddress,
                     waitingPerAddress,
+                    waitingPerKey,
                     waitingInAll,
                     circuitsPerAddress,
+                    circuitsPerKey,
                     circuitsInAll,
                     idle,
                     stalled,

@@ -5,6 +5,7 @@ import static dev.posthouse.testkit.Schedules.together;
 
 import dev.posthouse.testkit.Schedules;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
@@ -14,12 +15,13 @@ import org.junit.jupiter.api.Test;
 @Tag(Schedules.TAG)
 class AdmissionScheduleTest {
 
-    private static final AddressKey FLOOD = key(1);
-    private static final AddressKey OTHER = key(2);
+    private static final Party FLOOD = party(1);
+    private static final Party OTHER = party(2);
 
-    private static AddressKey key(int last) {
+    private static Party party(int last) {
         try {
-            return AddressKey.of(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last}));
+            InetAddress address = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+            return new Party(new InetSocketAddress(address, 1), address);
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.posthouse.net.Reason;
 import dev.posthouse.testkit.Background;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -18,12 +19,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Counts are exact, for each address and in all, and a limit is never passed, however many ask at once. */
 class AdmissionTest {
 
-    private static final AddressKey A = key("192.0.2.1");
-    private static final AddressKey B = key("192.0.2.2");
-    private static final AddressKey C = key("192.0.2.3");
+    private static final Party A = party("192.0.2.1");
+    private static final Party B = party("192.0.2.2");
+    private static final Party C = party("192.0.2.3");
 
     private static AddressKey key(String address) {
         return AddressKey.of(InetAddress.ofLiteral(address));
+    }
+
+    private static Party party(String address) {
+        InetAddress literal = InetAddress.ofLiteral(address);
+        return new Party(new InetSocketAddress(literal, 1), literal);
+    }
+
+    private static Party party(String address, String key) {
+        return party(address).with(new PeerKey("chat", key));
     }
 
     private static Permit granted(Admission.Answer answer) {
@@ -53,10 +63,11 @@ class AdmissionTest {
     @Test
     void hostThatTakesMoreAddressesOfItsNetworkStaysOne() {
         var admission = new Admission(Limits.builder().waitingPerAddress(2).build());
-        granted(admission.admitWaiting(key("2001:db8:0:1::1")));
-        granted(admission.admitWaiting(key("2001:db8:0:1::2")));
-        assertThat(denied(admission.admitWaiting(key("2001:db8:0:1:9:9:9:9")))).isEqualTo(Reason.LIMIT_PEER);
-        granted(admission.admitWaiting(key("2001:db8:0:2::1")));
+        granted(admission.admitWaiting(party("2001:db8:0:1::1")));
+        granted(admission.admitWaiting(party("2001:db8:0:1::2")));
+        assertThat(denied(admission.admitWaiting(party("2001:db8:0:1:9:9:9:9"))))
+                .isEqualTo(Reason.LIMIT_PEER);
+        granted(admission.admitWaiting(party("2001:db8:0:2::1")));
         assertThat(admission.waiting()).isEqualTo(3);
     }
 
@@ -129,6 +140,47 @@ class AdmissionTest {
         granted(admission.admitWaiting(C));
     }
 
+    @Test
+    void keyIsCountedWhereverItConnectsFrom() {
+        var admission = new Admission(Limits.builder().waitingPerKey(1).build());
+        Permit first = granted(admission.admitWaiting(party("192.0.2.1", "alice")));
+        assertThat(denied(admission.admitWaiting(party("192.0.2.2", "alice")))).isEqualTo(Reason.LIMIT_PEER);
+        granted(admission.admitWaiting(party("192.0.2.2", "bob")));
+        granted(admission.admitWaiting(party("192.0.2.2")));
+        granted(admission.admitWaiting(party("192.0.2.2").with(new PeerKey("another dialect", "alice"))));
+        first.close();
+        granted(admission.admitWaiting(party("192.0.2.3", "alice")));
+    }
+
+    @Test
+    void whoIsRefusedForItsKeyCostsItsAddressNothing() {
+        var admission = new Admission(
+                Limits.builder().waitingPerAddress(2).waitingPerKey(1).build());
+        granted(admission.admitWaiting(party("192.0.2.1", "alice")));
+        assertThat(denied(admission.admitWaiting(party("192.0.2.1", "alice")))).isEqualTo(Reason.LIMIT_PEER);
+        granted(admission.admitWaiting(party("192.0.2.1", "bob")));
+        assertThat(denied(admission.admitWaiting(party("192.0.2.1", "carol")))).isEqualTo(Reason.LIMIT_PEER);
+        assertThat(admission.waiting()).isEqualTo(2);
+    }
+
+    @Test
+    void circuitCountsForEachKeyOfItsEndsAndForOneThatIsBothOnce() {
+        var admission = new Admission(Limits.builder().circuitsPerKey(2).build());
+        Permit own = granted(admission.admitCircuit(party("192.0.2.1", "alice"), party("192.0.2.2", "alice")));
+        granted(admission.admitCircuit(party("192.0.2.1", "alice"), party("192.0.2.2", "bob")));
+        assertThat(denied(admission.admitCircuit(party("192.0.2.3", "carol"), party("192.0.2.4", "alice"))))
+                .isEqualTo(Reason.LIMIT_PEER);
+        granted(admission.admitCircuit(party("192.0.2.3", "carol"), party("192.0.2.4", "bob")));
+        own.close();
+        granted(admission.admitCircuit(party("192.0.2.3", "carol"), party("192.0.2.4", "alice")));
+        assertThat(admission.circuits()).isEqualTo(3);
+    }
+
+    @Test
+    void keyIsNeverPrintedInFull() {
+        assertThat(new PeerKey("chat", "0123456789abcdef")).hasToString("chat:01234567…");
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void noCountPassesItsLimitAndAllComeBackToNothing(long seed) throws Exception {
@@ -137,7 +189,7 @@ class AdmissionTest {
         int each = 3;
         var admission = new Admission(
                 Limits.builder().circuitsInAll(total).circuitsPerAddress(each).build());
-        AddressKey[] keys = {A, B, C};
+        Party[] parties = {A, B, C};
         var held = new AtomicInteger();
         var start = new CyclicBarrier(threads);
         List<Background<Integer>> all = new ArrayList<>();
@@ -147,7 +199,7 @@ class AdmissionTest {
                 start.await();
                 int most = 0;
                 for (int i = 0; i < 20_000; i++) {
-                    var answer = admission.admitCircuit(keys[random.nextInt(3)], keys[random.nextInt(3)]);
+                    var answer = admission.admitCircuit(parties[random.nextInt(3)], parties[random.nextInt(3)]);
                     most = Math.max(most, admission.circuits());
                     if (answer instanceof Admission.Answer.Granted(Permit permit)) {
                         most = Math.max(most, held.incrementAndGet());
@@ -163,12 +215,12 @@ class AdmissionTest {
         }
         assertThat(admission.circuits()).isZero();
         // Each address has all of its places again.
-        for (AddressKey key : keys) {
+        for (Party party : parties) {
             List<Permit> permits = new ArrayList<>();
             for (int i = 0; i < each; i++) {
-                permits.add(granted(admission.admitCircuit(key, key)));
+                permits.add(granted(admission.admitCircuit(party, party)));
             }
-            assertThat(denied(admission.admitCircuit(key, key))).isEqualTo(Reason.LIMIT_PEER);
+            assertThat(denied(admission.admitCircuit(party, party))).isEqualTo(Reason.LIMIT_PEER);
             permits.forEach(Permit::close);
         }
     }
