@@ -3,7 +3,6 @@ package dev.posthouse.rdv.client;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.PeerUnreachable;
-import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
@@ -14,8 +13,8 @@ import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
 import dev.posthouse.net.punch.Arrival;
 import dev.posthouse.net.punch.Pacing;
+import dev.posthouse.net.punch.ProvedArrivals;
 import dev.posthouse.rdv.wire.Command;
-import dev.posthouse.rdv.wire.HeaderLine;
 import dev.posthouse.rdv.wire.Line;
 import dev.posthouse.rdv.wire.Method;
 import java.io.IOException;
@@ -23,22 +22,19 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
 /**
  * From the meeting to the choice: direct connections come about, each proves with a header line that its other end is the
  * peer (spec 5.1), and the dialer chooses (spec 5.2).
  *
- * <p>{@link #run} is called by one thread, which alone looks at candidates and chooses. A virtual thread takes arrivals,
- * and each connection's exchange has one of its own; they hand what is ready to the first through a queue, and end when
- * {@link #close()} aborts whatever was not chosen.
+ * <p>{@link #run} is called by one thread, which alone looks at candidates and chooses. Direct connections prove themselves on threads of
+ * their own ({@link ProvedArrivals}); they hand what is ready to the first through a queue, and end when {@link #close()} aborts whatever
+ * was not chosen.
  */
 final class Race implements Picker.Race, AutoCloseable {
 
@@ -54,30 +50,13 @@ final class Race implements Picker.Race, AutoCloseable {
     /** The least that an exchange of header lines is given. */
     private static final Duration HEADER = Duration.ofSeconds(1);
 
-    /** Exchanges at a time with addresses that the peer has named, dialled or dialling. */
-    private static final int PEERS = 32;
-
-    /** Exchanges at a time with all others: a peer whose address the relay does not see is one of them. */
-    private static final int STRANGERS = 16;
-
-    /** What became of a connection whose handling failed for a reason of this process's own. */
-    private static final String INTERNAL = "internal error";
-
     /** A candidate and the connection behind it. */
     private record Contender(Picker.Candidate candidate, ByteStream stream, Optional<Arrival> arrival) {}
 
     private final Rendezvous meeting;
-    private final dev.posthouse.net.punch.@Nullable Race direct;
+    private final Optional<ProvedArrivals> direct;
     private final LinkedBlockingQueue<Contender> ready = new LinkedBlockingQueue<>();
     private final List<Contender> seen = new ArrayList<>();
-
-    private final Semaphore peers = new Semaphore(PEERS);
-    private final Semaphore strangers = new Semaphore(STRANGERS);
-
-    /** Connections whose exchange is under way or done; guarded by itself. */
-    private final Set<ByteStream> unchosen = new HashSet<>();
-
-    private boolean closed;
 
     private final AcknowledgedSettings settings;
 
@@ -98,19 +77,26 @@ final class Race implements Picker.Race, AutoCloseable {
                 new Picker.Candidate(new Route.Relayed(meeting.relayAddress()), Duration.ofNanos(-1)),
                 meeting.relay(),
                 Optional.empty());
-        this.direct = goDirect ? startPunching(meeting) : null;
+        this.direct = goDirect ? Optional.of(directConnections()) : Optional.empty();
     }
 
-    private static dev.posthouse.net.punch.Race startPunching(Rendezvous meeting) throws IOException {
+    private ProvedArrivals directConnections() throws IOException {
         Duration own = meeting.roundTrip();
-        Duration mean =
-                own.plus(meeting.response().peer().roundTrip().orElse(own)).dividedBy(2);
-        return meeting.socket()
-                .race(
-                        meeting.response().peerAddrs().stream()
-                                .map(AddressPort::toSocketAddress)
-                                .toList(),
-                        Pacing.from(mean));
+        Duration peers = meeting.response().peer().roundTrip().orElse(own);
+        List<InetSocketAddress> candidates = meeting.response().peerAddrs().stream()
+                .map(AddressPort::toSocketAddress)
+                .toList();
+        // Far longer than a peer needs; a connection that a NAT has made one-sided is then dialled again.
+        Duration trips = own.plus(peers).multipliedBy(4);
+        return new ProvedArrivals(
+                meeting.socket().race(candidates, Pacing.from(own.plus(peers).dividedBy(2))),
+                candidates.stream().map(InetSocketAddress::getAddress).collect(Collectors.toSet()),
+                new HeaderLines(meeting.proof(), meeting.method()),
+                trips.compareTo(HEADER) > 0 ? trips : HEADER,
+                proved -> ready.add(new Contender(
+                        new Picker.Candidate(new Route.Direct(proved.arrival().remote()), sinceMeeting()),
+                        proved.stream(),
+                        Optional.of(proved.arrival()))));
     }
 
     /** Runs it to the choice. */
@@ -119,145 +105,10 @@ final class Race implements Picker.Race, AutoCloseable {
             // Before anything direct can come: a picker sees the relay first.
             ready.add(relayed(meeting.relay()));
         }
-        if (direct != null) {
-            Thread.ofVirtual().name("posthouse-arrivals").start(() -> takeArrivals(direct));
-        }
+        direct.ifPresent(ProvedArrivals::start);
         Contender chosen = meeting.method() == Method.DIAL ? choose(picker) : follow();
         settle(chosen);
         return connection(chosen);
-    }
-
-    // ---- direct connections
-
-    private void takeArrivals(dev.posthouse.net.punch.Race race) {
-        try {
-            while (race.isOpen()) {
-                race.next(Duration.ofDays(1)).ifPresent(this::takeOrAbort);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** There is no memory for a thread, for one: that ends this connection, and the next one is looked at. */
-    private void takeOrAbort(Arrival arrival) {
-        try {
-            take(arrival);
-        } catch (RuntimeException | Error e) {
-            reject(arrival, INTERNAL);
-        }
-    }
-
-    private void take(Arrival arrival) {
-        Semaphore places = places(arrival);
-        if (!places.tryAcquire()) {
-            arrival.rejected("too many at a time");
-            return;
-        }
-        if (!enter(arrival.stream())) {
-            places.release();
-            arrival.stream().abort();
-            return;
-        }
-        try {
-            Thread.ofVirtual().name("posthouse-exchange").start(() -> exchange(arrival, places));
-        } catch (OutOfMemoryError e) {
-            places.release();
-            synchronized (unchosen) {
-                unchosen.remove(arrival.stream());
-            }
-            arrival.stream().abort();
-            throw e;
-        }
-    }
-
-    /** Whoever finds the port and connects to it a hundred times takes no place of the peer's. */
-    private Semaphore places(Arrival arrival) {
-        boolean known = !arrival.inbound()
-                || meeting.response().peerAddrs().stream().anyMatch(candidate -> candidate
-                        .toSocketAddress()
-                        .getAddress()
-                        .equals(arrival.remote().getAddress()));
-        return known ? peers : strangers;
-    }
-
-    private boolean enter(ByteStream stream) {
-        synchronized (unchosen) {
-            return !closed && unchosen.add(stream);
-        }
-    }
-
-    /** Finds out who is at the other end. An acceptor then waits for the dialer's word. */
-    private void exchange(Arrival arrival, Semaphore places) {
-        ByteStream stream = arrival.stream();
-        try {
-            ByteStream rest;
-            try {
-                rest = Deadline.within(stream, headerLimit(), "the exchange of header lines", () -> headers(arrival));
-            } finally {
-                places.release();
-            }
-            if (meeting.method() == Method.ACCEPT) {
-                Line second = Line.read(rest);
-                if (!(Command.of(second) instanceof Command.Continue)) {
-                    reject(arrival, "no CONTINUE");
-                    return;
-                }
-                rest = second.rest();
-            }
-            ready.add(new Contender(
-                    new Picker.Candidate(new Route.Direct(arrival.remote()), sinceMeeting()),
-                    rest,
-                    Optional.of(arrival)));
-        } catch (IOException e) {
-            reject(arrival, String.valueOf(e.getMessage()));
-        } catch (RuntimeException | Error e) {
-            // No memory, for one: it ends this connection.
-            reject(arrival, INTERNAL);
-            throw e;
-        }
-    }
-
-    /**
-     * Who has dialled us shows first that it is the peer, and is told nothing before: anybody can find the port. A peer
-     * writes at once, the original too, so that nothing is lost by waiting for it. Whom we have dialled must be told first,
-     * since it may wait for just that; between two of ours that is no token.
-     *
-     * @return what is behind the other's line
-     */
-    private ByteStream headers(Arrival arrival) throws IOException {
-        if (!arrival.inbound()) {
-            show(arrival);
-        }
-        Line line = Line.read(arrival.stream());
-        HeaderLine header = HeaderLine.of(line);
-        if (!meeting.proof().isShownBy(header, meeting.method())) {
-            throw new ProtocolViolation(
-                    header.method().equals(meeting.method().name()) ? "same method" : "not the peer");
-        }
-        if (arrival.inbound()) {
-            show(arrival);
-        }
-        return line.rest();
-    }
-
-    private void show(Arrival arrival) throws IOException {
-        arrival.stream().write(ByteBuffer.wrap(meeting.proof().line(meeting.method())));
-    }
-
-    /** Far longer than a peer needs; a connection that a NAT has made one-sided is then dialled again. */
-    private Duration headerLimit() {
-        Duration trips = meeting.roundTrip()
-                .plus(meeting.response().peer().roundTrip().orElse(meeting.roundTrip()))
-                .multipliedBy(4);
-        return trips.compareTo(HEADER) > 0 ? trips : HEADER;
-    }
-
-    private void reject(Arrival arrival, String why) {
-        synchronized (unchosen) {
-            unchosen.remove(arrival.stream());
-        }
-        arrival.rejected(why);
     }
 
     // ---- the dialer's choice
@@ -313,7 +164,7 @@ final class Race implements Picker.Race, AutoCloseable {
             return first;
         }
         Duration grace = WITHOUT_RELAY.plus(meeting.roundTrip().multipliedBy(4));
-        Contender last = direct == null || timeIsUp ? null : ready.poll(grace.toNanos(), TimeUnit.NANOSECONDS);
+        Contender last = direct.isEmpty() || timeIsUp ? null : ready.poll(grace.toNanos(), TimeUnit.NANOSECONDS);
         if (last == null || last.equals(nobody)) {
             throw new PeerUnreachable(
                     "the relay closed the connection before the peer chose a route, and no direct one was chosen");
@@ -349,10 +200,7 @@ final class Race implements Picker.Race, AutoCloseable {
     }
 
     private void tell(Contender chosen) throws IOException {
-        synchronized (unchosen) {
-            chosen.arrival().ifPresent(arrival -> unchosen.remove(arrival.stream()));
-        }
-        chosen.arrival().ifPresent(Arrival::chosen);
+        direct.ifPresent(all -> chosen.arrival().ifPresent(all::choose));
         close();
         boolean dialer = meeting.method() == Method.DIAL;
         if (chosen.candidate().route() instanceof Route.Direct route) {
@@ -394,7 +242,7 @@ final class Race implements Picker.Race, AutoCloseable {
                 meeting.response().peerAddrs().stream()
                         .map(AddressPort::toSocketAddress)
                         .toList(),
-                direct == null ? List.of() : direct.attempts(),
+                direct.map(ProvedArrivals::attempts).orElse(List.of()),
                 meeting.roundTrip(),
                 Duration.ofNanos(meeting.metNanos() - meeting.startNanos()),
                 Duration.ofNanos(System.nanoTime() - meeting.startNanos()));
@@ -409,17 +257,8 @@ final class Race implements Picker.Race, AutoCloseable {
     /** Ends the attempts and aborts every direct connection that was not chosen. */
     @Override
     public void close() {
-        List<ByteStream> losers;
-        synchronized (unchosen) {
-            closed = true;
-            losers = List.copyOf(unchosen);
-            unchosen.clear();
-        }
         wake();
-        if (direct != null) {
-            direct.close();
-        }
-        losers.forEach(ByteStream::abort);
+        direct.ifPresent(ProvedArrivals::close);
     }
 
     /** The call's time is up: whatever the picker asks from now on tells it to come to an end. */
@@ -453,14 +292,12 @@ final class Race implements Picker.Race, AutoCloseable {
 
     @Override
     public boolean directIsPossible() {
-        return direct != null && direct.isOpen();
+        return direct.filter(ProvedArrivals::isOpen).isPresent();
     }
 
     @Override
     public boolean exchangeUnderWay() {
-        synchronized (unchosen) {
-            return !unchosen.isEmpty();
-        }
+        return direct.filter(ProvedArrivals::isUnderWay).isPresent();
     }
 
     @Override
