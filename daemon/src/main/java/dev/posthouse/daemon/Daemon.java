@@ -6,10 +6,8 @@ import dev.posthouse.daemon.admin.AdminServer;
 import dev.posthouse.daemon.admin.AdminServer.Page;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
-import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
-import dev.posthouse.daemon.configuration.Source;
 import dev.posthouse.daemon.dialect.DialectModule;
 import dev.posthouse.daemon.log.DaemonLog;
 import dev.posthouse.daemon.log.EventLine;
@@ -120,40 +118,14 @@ public final class Daemon implements AutoCloseable {
     }
 
     private Optional<AdminServer> startAdmin() throws IOException {
-        Optional<ListenAddress> address = configuration.value(Settings.ADMIN_LISTEN);
-        if (address.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(AdminServer.start(
-                    address.get().resolve(),
-                    adminHosts(address.get()),
-                    Map.of(
-                            "/healthz", AdminServer.Source.cheap(() -> Page.text(200, "ok")),
-                            "/readyz", AdminServer.Source.cheap(this::readiness),
-                            "/metrics", AdminServer.Source.costly(this::metrics),
-                            "/status.json", AdminServer.Source.costly(this::statusPage)),
-                    log::fault));
-        } catch (IOException e) {
-            if (configuration.source(Settings.ADMIN_LISTEN) instanceof Source.Default) {
-                // Nobody asked for it by name: a second relay on one host is no reason to fail.
-                log.note(
-                        Level.WARN,
-                        "no admin pages on " + address.get() + ": " + BindFailure.words(e) + "; choose another with "
-                                + Settings.ADMIN_LISTEN.flag() + ", or off");
-                return Optional.empty();
-            }
-            throw new IOException(
-                    "cannot listen on " + Settings.ADMIN_LISTEN + " " + address.get() + ": " + BindFailure.words(e), e);
-        }
-    }
-
-    /** What may stand in the Host of a request, besides loopback and the address at which it arrives. */
-    private List<String> adminHosts(ListenAddress address) {
-        return Stream.concat(
-                        Stream.of(address.host()).filter(host -> !host.isEmpty()),
-                        configuration.value(Settings.ADMIN_HOSTS).stream())
-                .toList();
+        return AdminPages.start(
+                configuration,
+                log,
+                Map.of(
+                        "/healthz", AdminServer.Source.cheap(() -> Page.text(200, "ok")),
+                        "/readyz", AdminServer.Source.cheap(this::readiness),
+                        "/metrics", AdminServer.Source.costly(this::metrics),
+                        "/status.json", AdminServer.Source.costly(this::statusPage)));
     }
 
     private Page readiness() {
@@ -217,13 +189,7 @@ public final class Daemon implements AutoCloseable {
         admin.ifPresent(server ->
                 log.event(Level.INFO, "admin-listening", Map.of("address", EventLine.text(server.address()))));
         log.note(Level.INFO, access.rules().description());
-        long circuits = relays.descriptors().softLimit() / 2;
-        int wanted = configuration.limits().circuitsInAll();
-        boolean enough = wanted > 0 && circuits >= wanted;
-        log.note(
-                enough ? Level.INFO : Level.WARN,
-                "descriptors: the limit of " + relays.descriptors().limit() + " allows " + circuits + " circuits"
-                        + (enough ? "" : ", fewer than limits.circuits allows; raise it (LimitNOFILE, ulimit -n)"));
+        Warnings.descriptors(log, relays.descriptors(), configuration.limits().circuitsInAll());
         new Warnings(configuration, access.rules(), admin.map(AdminServer::address))
                 .all()
                 .forEach(warning -> log.note(Level.WARN, warning));

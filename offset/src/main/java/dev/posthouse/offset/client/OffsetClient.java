@@ -21,8 +21,6 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +54,7 @@ public final class OffsetClient implements AutoCloseable {
     private final Supplier<RandomGenerator> randomness;
     private final Rotation rotation;
     private final Attempts calls = new Attempts("client");
-    private final Set<OffsetListener> listeners = ConcurrentHashMap.newKeySet();
+    private final Listeners listeners = new Listeners();
     // Guarded by this; there from the first link on.
     private @Nullable Links links;
 
@@ -150,7 +148,8 @@ public final class OffsetClient implements AutoCloseable {
      * @throws IOException as {@link #dial(RelayAddress, PublicKey)}, as far as it concerns the relay
      */
     public OffsetListener listen(RelayAddress relay, AccessList access) throws IOException {
-        OffsetListener listener = enlist(OffsetListener.at(legs, (at, peer) -> access.allows(peer), listeners::remove));
+        OffsetListener listener =
+                listeners.add(OffsetListener.at(legs, (at, peer) -> access.allows(peer), listeners::remove));
         try {
             listener.open(relay, timeout);
             return listener;
@@ -168,7 +167,7 @@ public final class OffsetClient implements AutoCloseable {
      * @throws IOException if the client was closed
      */
     public OffsetListener listen(List<RelayAddress> relays, AccessList access) throws IOException {
-        OffsetListener listener = enlist(
+        OffsetListener listener = listeners.add(
                 OffsetListener.atSeveral(legs, (at, peer) -> access.allows(peer), randomness, listeners::remove));
         listener.relays(relays);
         return listener;
@@ -192,22 +191,14 @@ public final class OffsetClient implements AutoCloseable {
                         legs,
                         rotation,
                         randomness,
-                        admission -> enlist(OffsetListener.atSeveral(legs, admission, randomness, listeners::remove)));
+                        admission -> listeners.add(
+                                OffsetListener.atSeveral(legs, admission, randomness, listeners::remove)));
             }
             if (calls.isClosed()) {
                 throw new IOException("the client was closed");
             }
             return links.add(peer, relays);
         }
-    }
-
-    private OffsetListener enlist(OffsetListener listener) throws IOException {
-        listeners.add(listener);
-        if (calls.isClosed()) {
-            listener.close();
-            throw new IOException("the client was closed");
-        }
-        return listener;
     }
 
     /** {@link #close(Duration)} with ten minutes, after which no connection lingers any more. */
@@ -230,7 +221,7 @@ public final class OffsetClient implements AutoCloseable {
                 links.close();
             }
         }
-        listeners.forEach(OffsetListener::close);
+        listeners.close();
         tunnels.close();
         try {
             return tunnels.awaitEnds(limit);
@@ -277,9 +268,7 @@ public final class OffsetClient implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Through which HTTP proxies relays are reached; by default none. Many let nothing but port 443 through.
-         */
+        /** Through which HTTP proxies relays are reached; by default none. Many let nothing but port 443 through. */
         public Builder proxies(ProxyRules rules) {
             proxies = rules;
             return this;

@@ -13,30 +13,22 @@ import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.address.OwnAddresses;
-import dev.posthouse.net.address.SourceProbe;
 import dev.posthouse.net.connection.Connection;
-import dev.posthouse.net.http.HeadReader;
 import dev.posthouse.net.http.Headers;
-import dev.posthouse.net.http.ResponseHead;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.punch.CandidatePolicy;
-import dev.posthouse.net.punch.PunchSocket;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.wire.Extensions;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.Proof;
 import dev.posthouse.rdv.wire.Rdv;
 import dev.posthouse.rdv.wire.RdvRequest;
-import dev.posthouse.rdv.wire.RdvResponse;
 import dev.posthouse.rdv.wire.ServerAddress;
 import dev.posthouse.rdv.wire.Token;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,21 +50,14 @@ import java.util.function.Consumer;
  */
 public final class RdvClient implements AutoCloseable {
 
-    /** For reaching the server, the part that does not depend on the peer. */
-    private static final Duration CONNECT = Duration.ofSeconds(15);
-
     /** For a peer that has just been chosen, or has just chosen, to say so; a busy host on a long path included. */
     private static final Duration GREETING = Duration.ofSeconds(10);
 
     private final AddressSpaces spaces;
-    private final CandidatePolicy policy;
     private final Picker picker;
     private final Duration timeout;
     private final boolean relayOnTimeout;
-    private final Headers headers;
-    private final Optional<TlsClient> tls;
-    private final Resolver resolver;
-    private final ProxyRules proxies;
+    private final Meetings meetings;
     private final Consumer<String> notices;
     private final AcknowledgedSettings stream;
     private final boolean acknowledged;
@@ -81,14 +66,17 @@ public final class RdvClient implements AutoCloseable {
 
     private RdvClient(Builder builder) {
         this.spaces = builder.spaces;
-        this.policy = builder.policy.orElseGet(() -> CandidatePolicy.of(builder.spaces));
         this.picker = builder.picker;
         this.timeout = builder.timeout;
         this.relayOnTimeout = builder.relayOnTimeout;
-        this.headers = builder.headers.build();
-        this.tls = builder.tls;
-        this.resolver = builder.resolver;
-        this.proxies = builder.proxies;
+        this.meetings = new Meetings(
+                builder.spaces,
+                builder.policy.orElseGet(() -> CandidatePolicy.of(builder.spaces)),
+                builder.headers.build(),
+                builder.tls,
+                builder.resolver,
+                builder.proxies,
+                builder.timeout);
         this.notices = builder.notices;
         this.stream = builder.stream;
         this.acknowledged = builder.acknowledged;
@@ -132,7 +120,7 @@ public final class RdvClient implements AutoCloseable {
 
     Connection connect(Method method, ServerAddress address, String tokenText) throws IOException {
         Token token = Token.of(tokenText);
-        requireOneAuthorization(address);
+        meetings.requireOneAuthorization(address);
         return call(
                 scope -> new LobbyVisits(scope, timeout, notices).until(() -> visit(scope, method, address, token)));
     }
@@ -140,7 +128,7 @@ public final class RdvClient implements AutoCloseable {
     /** One meeting, up to a connection with a peer that is there. */
     private Connection visit(Scope scope, Method method, ServerAddress address, Token token)
             throws IOException, InterruptedException {
-        Rendezvous rendezvous = meet(scope, method, address, token, List.of(), offer());
+        Rendezvous rendezvous = meetings.meet(scope, method, address, token, List.of(), offer());
         Race race = scope.own(new Race(rendezvous, !spaces.isEmpty(), stream));
         if (relayOnTimeout && method == Method.DIAL) {
             scope.onTimeout(race::timeIsUp);
@@ -204,22 +192,13 @@ public final class RdvClient implements AutoCloseable {
             throws IOException {
         ServerAddress address = ServerAddress.of(server);
         Token word = Token.of(token);
-        requireOneAuthorization(address);
+        meetings.requireOneAuthorization(address);
         return call(scope -> {
             Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
-                    .until(() -> meet(scope, method, address, word, extraCandidates, Extensions.NONE));
+                    .until(() -> meetings.meet(scope, method, address, word, extraCandidates, Extensions.NONE));
             scope.handOutAll();
             return rendezvous;
         });
-    }
-
-    /** Before anything is sent: the request could not be written. */
-    private void requireOneAuthorization(ServerAddress address) {
-        if (address.credentials().isPresent()
-                && headers.first(RdvRequest.AUTHORIZATION).isPresent()) {
-            throw new IllegalArgumentException(
-                    "the address has a user, and a header Authorization is given: leave one of the two out");
-        }
     }
 
     private Scope open() throws IOException {
@@ -232,66 +211,12 @@ public final class RdvClient implements AutoCloseable {
         return scope;
     }
 
-    private Rendezvous meet(
-            Scope scope,
-            Method method,
-            ServerAddress server,
-            Token token,
-            List<AddressPort> extraCandidates,
-            Extensions offer)
-            throws IOException, InterruptedException {
-        long start = System.nanoTime();
-        PunchSocket socket = scope.own(PunchSocket.open(PunchSocket.Options.of(policy)));
-        var way = new WayToRelay(resolver, proxies, this::tls, Scope.within(timeout, CONNECT));
-        WayToRelay.Reached reached = way.reach(scope, socket, server);
-        List<AddressPort> own = candidates(socket, extraCandidates);
-        var extensions = new Extensions(Optional.of(reached.roundTrip()), offer.stream(), offer.nonce());
-        byte[] request = RdvRequest.write(method, server, token, own, extensions, headers);
-        scope.enter(new Scope.Stage.Waiting("nobody came under this word at the relay " + server.hostAndPort()));
-        reached.stream().write(ByteBuffer.wrap(request));
-        HeadReader.Received<ResponseHead> received =
-                new Answers(server, method, token.target(server)).read(reached.stream());
-        scope.enter(new Scope.Stage.Choosing());
-        RdvResponse response = RdvResponse.parse(received.head());
-        return new Rendezvous(
-                method,
-                token,
-                proof(method, token, offer, response),
-                received.rest(),
-                reached.address(),
-                socket,
-                own,
-                response,
-                reached.roundTrip(),
-                System.nanoTime(),
-                start);
-    }
-
     /** What a call of ours offers its peer, if that is one of ours, too. */
     private Extensions offer() {
         return new Extensions(
                 Optional.empty(),
                 acknowledged ? Optional.of(Rdv.STREAM_VERSION) : Optional.empty(),
                 Optional.of(Proof.nonce()));
-    }
-
-    private static Proof proof(Method method, Token token, Extensions offered, RdvResponse response) {
-        return response.peer()
-                .nonce()
-                .flatMap(peers -> offered.nonce().map(own -> Proof.ofMeeting(token, method, own, peers)))
-                .orElseGet(() -> Proof.ofToken(token));
-    }
-
-    /** Reading the system's trust takes a while, so that only who needs it does. */
-    private TlsClient tls() {
-        return tls.orElseGet(TlsClient::trustingSystem);
-    }
-
-    private List<AddressPort> candidates(PunchSocket socket, List<AddressPort> extra) {
-        var all = new ArrayList<>(OwnAddresses.probe(spaces, SourceProbe.udp()).candidates(socket.port()));
-        all.addAll(extra);
-        List<AddressPort> canonical = AddressPort.canonical(all);
-        return canonical.subList(0, Math.min(canonical.size(), Rdv.MAX_SELF_ADDRS));
     }
 
     /** Ends every call that is under way. Connections that were handed out stay open. */

@@ -91,6 +91,19 @@ abstract class Pump implements Runnable {
         return OptionalLong.of(taken.getAsLong() - since > 0 ? taken.getAsLong() : since);
     }
 
+    /** How long a write has not come forward, in nanoseconds; 0 if there is none under way. */
+    final long standing(long now) {
+        OptionalLong last = cameForward();
+        return last.isEmpty() ? 0 : Math.max(0, now - last.getAsLong());
+    }
+
+    /** When something moved last, be it a part of a write that is still under way. */
+    final long lastMovement() {
+        long moved = lastMoved();
+        long forward = cameForward().orElse(moved);
+        return moved - forward > 0 ? moved : forward;
+    }
+
     /**
      * Makes a write that is blocked look again whether something goes: the system calls a socket writable only when a third of its
      * buffer is free, megabytes perhaps, and a slow reader that has taken less would not show. A thread that waits for a

@@ -6,7 +6,6 @@ import dev.posthouse.net.Reason;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,19 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PumpedSplice extends Timed implements Splice {
 
-    /** What is done to a stream that is not about what it carries. */
-    private record End(Runnable abort, Closing close) {}
-
-    /** Closes a stream. */
-    private interface Closing {
-        void close() throws IOException;
-    }
-
     /** How long a write that was made to try again may take to show that something went. */
     private static final long TRY = Duration.ofMillis(500).toNanos();
 
-    private final End left;
-    private final End right;
+    private final PumpedEnd left;
+    private final PumpedEnd right;
     private final Pump leftToRight;
     private final Pump rightToLeft;
     private final @Nullable Meter meter;
@@ -61,8 +52,8 @@ final class PumpedSplice extends Timed implements Splice {
     private boolean over;
 
     private PumpedSplice(
-            End left,
-            End right,
+            PumpedEnd left,
+            PumpedEnd right,
             Terms terms,
             SelectorLoop clock,
             Consumer<SpliceEnd> onEnd,
@@ -98,8 +89,8 @@ final class PumpedSplice extends Timed implements Splice {
         left.readTimeout(Duration.ZERO);
         right.readTimeout(Duration.ZERO);
         return new PumpedSplice(
-                new End(left::abort, left::close),
-                new End(right::abort, right::close),
+                new PumpedEnd(left::abort, left::close),
+                new PumpedEnd(right::abort, right::close),
                 terms,
                 clock,
                 onEnd,
@@ -117,8 +108,8 @@ final class PumpedSplice extends Timed implements Splice {
             Consumer<SpliceEnd> onEnd,
             Consumer<PumpedSplice> onOver) {
         return new PumpedSplice(
-                new End(left::abort, left::close),
-                new End(right::abort, right::close),
+                new PumpedEnd(left::abort, left::close),
+                new PumpedEnd(right::abort, right::close),
                 terms,
                 clock,
                 onEnd,
@@ -170,8 +161,8 @@ final class PumpedSplice extends Timed implements Splice {
             aborted = true;
             notifyAll();
         }
-        left.abort().run();
-        right.abort().run();
+        left.abort();
+        right.abort();
     }
 
     @Nullable
@@ -281,7 +272,7 @@ final class PumpedSplice extends Timed implements Splice {
         }
         long stalled = stalledNanos();
         if (stalled != 0) {
-            delay = Math.min(delay, stalled - Math.max(standing(leftToRight, now), standing(rightToLeft, now)));
+            delay = Math.min(delay, stalled - Math.max(leftToRight.standing(now), rightToLeft.standing(now)));
         }
         if (over || draining || delay == Long.MAX_VALUE) {
             return;
@@ -291,7 +282,7 @@ final class PumpedSplice extends Timed implements Splice {
 
     private boolean isStalled(Pump pump, long now) {
         long limit = stalledNanos();
-        return limit != 0 && standing(pump, now) >= limit;
+        return limit != 0 && pump.standing(now) >= limit;
     }
 
     /** How long something may wait for a reader that takes nothing; 0 for as long as it likes. */
@@ -303,24 +294,11 @@ final class PumpedSplice extends Timed implements Splice {
         return stalledNanos == 0 ? lastWords : Math.min(stalledNanos, lastWords);
     }
 
-    /** How long a pump's write has not come forward; 0 if it has none under way. */
-    private static long standing(Pump pump, long now) {
-        OptionalLong last = pump.cameForward();
-        return last.isEmpty() ? 0 : Math.max(0, now - last.getAsLong());
-    }
-
     /** When something moved last, be it a part of a write that is still under way. */
     private long lastMoved() {
-        return later(lastMoved(leftToRight), lastMoved(rightToLeft));
-    }
-
-    private static long lastMoved(Pump pump) {
-        long moved = pump.lastMoved();
-        return later(moved, pump.cameForward().orElse(moved));
-    }
-
-    private static long later(long one, long other) {
-        return one - other > 0 ? one : other;
+        long there = leftToRight.lastMovement();
+        long back = rightToLeft.lastMovement();
+        return there - back > 0 ? there : back;
     }
 
     /** A pump has come to its end; the last one finishes. On the pump's thread. */
@@ -336,8 +314,8 @@ final class PumpedSplice extends Timed implements Splice {
             reason = cause == null ? Reason.COMPLETED : cause;
             failure = error;
         }
-        close(left, reason);
-        close(right, reason);
+        left.close(reason);
+        right.close(reason);
         clock.submit(() -> {
             over = true;
             clock.timers().disarm(this);
@@ -364,18 +342,6 @@ final class PumpedSplice extends Timed implements Splice {
             error = failure;
             cause = reason;
             notifyAll();
-        }
-    }
-
-    private static void close(End stream, Reason reason) {
-        if (reason != Reason.COMPLETED) {
-            stream.abort().run();
-            return;
-        }
-        try {
-            stream.close().close();
-        } catch (IOException e) {
-            // both directions have ended; a failure to say farewell is not the peers' affair
         }
     }
 }
