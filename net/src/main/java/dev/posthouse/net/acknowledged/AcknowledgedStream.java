@@ -289,6 +289,11 @@ public final class AcknowledgedStream extends DelegatingStream {
             below().abort();
             return;
         }
+        if (problem instanceof ConnectionLost) {
+            // What is below knows better how it was lost: that its peer has fallen silent, for one.
+            monitor.fail(problem);
+            return;
+        }
         monitor.fail(new ConnectionLost(
                 ConnectionLost.How.CUT,
                 problem == null ? "the connection was cut: it ended before the peer had said so" : Monitor.cut(problem),

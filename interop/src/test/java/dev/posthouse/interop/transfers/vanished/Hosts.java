@@ -41,7 +41,6 @@ final class Hosts implements AutoCloseable {
 
     private static final String ADMIN = "127.0.0.1:9464";
 
-    private static final Pattern RUNNING = Pattern.compile("\"circuitsRunning\":(\\d+)");
     private static final Pattern OFFSET_ADDRESS = Pattern.compile("\"address\":\"(offset://[^\"]+)\"");
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -166,10 +165,7 @@ final class Hosts implements AutoCloseable {
     void awaitWaits(int count) {
         Awaitility.await("waits")
                 .atMost(PATIENCE)
-                .until(() -> relay.lines(Output.ERR).stream()
-                                .filter(said -> said.contains("\"wait-started\""))
-                                .count()
-                        >= count);
+                .until(() -> count("\"wait-started\"") >= count);
     }
 
     /** Waits until the relay has joined two peers. */
@@ -177,18 +173,15 @@ final class Hosts implements AutoCloseable {
         relay.awaitLine(Output.ERR, said -> said.contains("\"met\""), "met", PATIENCE);
     }
 
-    /** The circuits that the relay has now, by its status page. */
-    int circuits() throws IOException {
-        try (ChildProcess process = ChildProcess.of(
-                        onHost("relay", List.of("curl", "-sS", "--max-time", "5", "http://" + ADMIN + "/status.json")))
-                .start()) {
-            process.awaitExit();
-            Matcher running = RUNNING.matcher(String.join("", process.lines(Output.OUT)));
-            if (!running.find()) {
-                throw new AssertionError("no status" + process.everything());
-            }
-            return Integer.parseInt(running.group(1));
-        }
+    /** The circuits that the relay has now, by its log. */
+    long circuits() {
+        return count("\"circuit-opened\"") - count("\"circuit-closed\"");
+    }
+
+    private long count(String event) {
+        return relay.lines(Output.ERR).stream()
+                .filter(said -> said.contains(event))
+                .count();
     }
 
     @Override
