@@ -41,6 +41,8 @@ public enum Reason {
     LIMIT_MEMORY("limit-memory", 13),
     /** A circuit's allowance of bytes is used up. */
     LIMIT_BYTES("limit-bytes", 13),
+    /** A circuit has lasted for as long as it may. */
+    LIMIT_TIME("limit-time", 13),
     /** File descriptors are nearly used up. */
     LIMIT_DESCRIPTORS("limit-descriptors", 13),
     /** The relay is going down. */

@@ -15,6 +15,7 @@ import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
 import dev.posthouse.relay.circuit.CircuitEnd;
 import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.CircuitTerms;
 import dev.posthouse.relay.circuit.Joint;
 import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
@@ -98,7 +99,7 @@ class ManyCircuitsTest {
                             new End(carrier, acceptor.right()),
                             Joint.ofBytes(shared.dataPath(), dialer.right(), acceptor.right()),
                             ((Admission.Answer.Granted) answer).permit(),
-                            List.of(),
+                            CircuitTerms.NONE,
                             Duration.ZERO,
                             end -> {}));
         }

@@ -219,6 +219,12 @@ public final class Settings {
                     "how long bytes of a circuit may wait for a peer that takes none of them; any byte that it takes starts the"
                             + " time anew"),
             LimitSetting.of(
+                    "longest",
+                    SettingTypes.SPAN_OR_OFF,
+                    Limits::longest,
+                    Limits.Builder::longest,
+                    "how long a circuit may last, whatever it moves"),
+            LimitSetting.of(
                     "bytes-per-circuit",
                     SettingTypes.BYTES_OR_OFF,
                     Limits::bytesPerCircuit,

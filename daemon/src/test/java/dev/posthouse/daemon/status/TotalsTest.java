@@ -8,6 +8,7 @@ import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.circuit.Circuit;
 import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.CircuitTerms;
 import dev.posthouse.relay.circuit.Circuits;
 import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
@@ -259,7 +260,7 @@ class TotalsTest {
                             return splice;
                         },
                         Permit.uncounted(),
-                        List.of(),
+                        CircuitTerms.NONE,
                         Duration.ZERO,
                         end -> {}));
             }

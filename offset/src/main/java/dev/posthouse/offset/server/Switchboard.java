@@ -7,6 +7,7 @@ import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Ticks;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.CircuitTerms;
 import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Admission;
@@ -16,7 +17,6 @@ import dev.posthouse.relay.meet.WaitRequest;
 import dev.posthouse.relay.meet.WaitingPeers;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -292,7 +292,7 @@ final class Switchboard {
                                 (terms, onEnd) ->
                                         services.dataPath().join(half.messages(), client.channel(), terms, onEnd),
                                 granted.permit(),
-                                List.of(),
+                                CircuitTerms.NONE,
                                 waited,
                                 end -> {
                                     if (end.reason() == Reason.INTERNAL) {

@@ -15,6 +15,7 @@ import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.CircuitTerms;
 import dev.posthouse.relay.circuit.Joint;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Admission;
@@ -178,7 +179,7 @@ final class RouteChoice {
                         acceptor,
                         Joint.ofBytes(services.dataPath(), dialer.stream(), acceptor.stream()),
                         pair.place(),
-                        terms.meters(),
+                        CircuitTerms.ofBoth(terms.meters()),
                         pair.took(),
                         terms.onEnd()));
     }

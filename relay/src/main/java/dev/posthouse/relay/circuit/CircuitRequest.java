@@ -2,10 +2,8 @@ package dev.posthouse.relay.circuit;
 
 import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.limit.Permit;
-import dev.posthouse.relay.splice.Meter;
 import dev.posthouse.relay.splice.SpliceEnd;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -18,7 +16,7 @@ import java.util.function.Consumer;
  * @param acceptor given up; let go of in the end
  * @param joint joins what the two ends carry, the dialer's side on the left
  * @param permit the circuit's place among those that the limits allow; given back in the end
- * @param meters further ones of the dialect or the application, besides those of the limits
+ * @param terms of the dialect or the application, besides the limits
  * @param took since the two met
  * @param onEnd called once, on a virtual thread, after the end was counted
  */
@@ -30,6 +28,6 @@ public record CircuitRequest(
         CircuitEnd acceptor,
         Joint joint,
         Permit permit,
-        List<Meter> meters,
+        CircuitTerms terms,
         Duration took,
         Consumer<SpliceEnd> onEnd) {}

@@ -11,9 +11,9 @@ import dev.posthouse.relay.splice.StalledReader;
 import dev.posthouse.relay.splice.Terms;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The circuits of one relay: opens them on the data path, counts them, and knows when all have ended. Any thread. */
 public final class Circuits {
@@ -55,25 +56,39 @@ public final class Circuits {
                     request.dialer().party().addressKey(),
                     request.acceptor().party().addressKey());
             opening.use = use;
-            var meters = new ArrayList<Meter>(request.meters());
-            meters.addAll(use.meters());
             running.put(circuit.id(), circuit);
             opening.told = true;
             events.on(
                     new RelayEvent.CircuitOpened(request.dialect(), request.number(), request.name(), request.took()));
-            circuit.carriedBy(request.joint()
-                    .join(
-                            new Terms(
-                                    metering.idle(),
-                                    metering.stalled(),
-                                    meters,
-                                    request.dialer().holding(),
-                                    request.acceptor().holding()),
-                            opening));
+            circuit.carriedBy(request.joint().join(terms(request, use.meters()), opening));
         } catch (RuntimeException | Error e) {
             opening.fail(e);
         }
         return circuit;
+    }
+
+    private Terms terms(CircuitRequest request, List<Meter> limits) {
+        CircuitTerms asked = request.terms();
+        return new Terms(
+                metering.idle(),
+                metering.stalled(),
+                shorter(metering.longest(), asked.longest()),
+                both(asked.there(), limits),
+                both(asked.back(), limits),
+                request.dialer().holding(),
+                request.acceptor().holding());
+    }
+
+    /** Zero is no bound. */
+    private static Duration shorter(Duration one, Duration other) {
+        if (one.isZero() || other.isZero()) {
+            return one.isZero() ? other : one;
+        }
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static List<Meter> both(List<Meter> some, List<Meter> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     /** What has to be given back in the end, and is exactly once, whatever fails on the way. */

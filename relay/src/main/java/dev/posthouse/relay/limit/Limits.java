@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param circuitsInAll circuits
  * @param idle how long a circuit may move no byte
  * @param stalled how long bytes of a circuit may wait for a peer that takes none; any byte taken starts the time anew
+ * @param longest how long a circuit may last, whatever it moves
  * @param bytesPerCircuit bytes of one circuit, both directions together
  * @param bytesPerAddress bytes of all circuits of one address in one {@code period}
  * @param bytesInAll bytes of all circuits in one {@code period}
@@ -43,6 +44,7 @@ public record Limits(
         int circuitsInAll,
         Duration idle,
         Duration stalled,
+        Duration longest,
         long bytesPerCircuit,
         long bytesPerAddress,
         long bytesInAll,
@@ -66,6 +68,7 @@ public record Limits(
         positive("period", period);
         notNegative("idle", idle.toMillis());
         notNegative("stalled", stalled.toMillis());
+        notNegative("longest", longest.toMillis());
         notNegative("connectionsPerAddress", connectionsPerAddress);
         notNegative("waitingPerAddress", waitingPerAddress);
         notNegative("waitingPerKey", waitingPerKey);
@@ -136,6 +139,7 @@ public record Limits(
         private int circuitsInAll = 50_000;
         private Duration idle = Duration.ZERO;
         private Duration stalled = Duration.ofSeconds(60);
+        private Duration longest = Duration.ZERO;
         private long bytesPerCircuit;
         private long bytesPerAddress;
         private long bytesInAll;
@@ -208,6 +212,11 @@ public record Limits(
             return this;
         }
 
+        public Builder longest(Duration value) {
+            longest = value;
+            return this;
+        }
+
         public Builder bytesPerCircuit(long value) {
             bytesPerCircuit = value;
             return this;
@@ -268,6 +277,7 @@ public record Limits(
                     circuitsInAll,
                     idle,
                     stalled,
+                    longest,
                     bytesPerCircuit,
                     bytesPerAddress,
                     bytesInAll,

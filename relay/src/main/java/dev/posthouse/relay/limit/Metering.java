@@ -98,6 +98,10 @@ public final class Metering {
         return admission.limits().stalled();
     }
 
+    public Duration longest() {
+        return admission.limits().longest();
+    }
+
     public Use use(AddressKey one, AddressKey other) {
         Limits limits = admission.limits();
         var meters = new ArrayList<Meter>();

@@ -87,7 +87,7 @@ final class BytePump extends Pump {
     private void end() throws IOException {
         if (!sink.carriesHalfClose() || !source.carriesHalfClose()) {
             // Said first: what the shutdown does to the other direction is no failure.
-            splice.endBoth();
+            splice.endBoth(Splicer.DRAIN);
         }
         try {
             // TLS says so in a record, which may have to wait, too.

@@ -183,7 +183,7 @@ final class Leg implements KeyHandler {
         if (splice.partner(this).holding.isCrowded()) {
             room = Math.min(room, LITTLE);
         }
-        Meter meter = splice.meter();
+        Meter meter = splice.meterOf(this);
         if (meter == null) {
             return receive(room);
         }

@@ -61,7 +61,7 @@ final class MessagePump extends Pump {
 
     /** What ends one direction ends both: said first, so that what it does to the other direction is no failure. */
     private void end() throws IOException {
-        splice.endMessages();
+        splice.endBoth(Splicer.MESSAGE_DRAIN);
         try {
             watched(() -> {
                 sink.shutdownOutput();

@@ -25,9 +25,12 @@ final class NioSplice extends Timed implements Splice, Runnable {
     private final SelectorLoop loop;
     private final Leg left;
     private final Leg right;
-    private final @Nullable Meter meter;
+    private final @Nullable Meter there;
+    private final @Nullable Meter back;
     private final long idleNanos;
     private final long stalledNanos;
+    private final long longestNanos;
+    private final long begunNanos = System.nanoTime();
     private final Consumer<SpliceEnd> onEnd;
     private long lastMoved;
     private long drainingSince;
@@ -52,9 +55,11 @@ final class NioSplice extends Timed implements Splice, Runnable {
         this.loop = loop;
         this.left = new Leg(this, left, leftFront, terms.left());
         this.right = new Leg(this, right, rightFront, terms.right());
-        this.meter = MeterChain.of(terms.meters());
+        this.there = MeterChain.of(terms.there());
+        this.back = terms.back().equals(terms.there()) ? there : MeterChain.of(terms.back());
         this.idleNanos = Splicer.nanos(terms.idle());
         this.stalledNanos = Splicer.nanos(terms.stalled());
+        this.longestNanos = Splicer.nanos(terms.longest());
         this.onEnd = onEnd;
     }
 
@@ -129,9 +134,10 @@ final class NioSplice extends Timed implements Splice, Runnable {
         return leg == left ? right : left;
     }
 
+    /** What a leg has to ask for what it reads. */
     @Nullable
-    Meter meter() {
-        return meter;
+    Meter meterOf(Leg leg) {
+        return leg == left ? there : back;
     }
 
     /** Whether nothing is to be read any more. */
@@ -161,12 +167,15 @@ final class NioSplice extends Timed implements Splice, Runnable {
         }
     }
 
-    /** Sets the one timer to whatever comes first: the end of the idle or stalled time, of draining, or a retry time. */
+    /** Sets the one timer to whatever comes first: the end of the idle, stalled or longest time, of draining, or a retry time. */
     void rearm() {
         long now = loop.now();
         long delay = Long.MAX_VALUE;
         if (idleNanos != 0) {
             delay = lastMoved + idleNanos - now;
+        }
+        if (longestNanos != 0) {
+            delay = Math.min(delay, begunNanos + longestNanos - now);
         }
         if (draining) {
             delay = Math.min(delay, drainingSince + Splicer.DRAIN.toNanos() - now);
@@ -194,7 +203,9 @@ final class NioSplice extends Timed implements Splice, Runnable {
             left.writeAgain();
             right.writeAgain();
         }
-        if (draining && now - drainingSince >= Splicer.DRAIN.toNanos()) {
+        if (longestNanos != 0 && now - begunNanos >= longestNanos) {
+            finish(limited ? Reason.LIMIT_BYTES : Reason.LIMIT_TIME, null);
+        } else if (draining && now - drainingSince >= Splicer.DRAIN.toNanos()) {
             finish(Reason.LIMIT_BYTES, null);
         } else if (isStalled(left, now) || isStalled(right, now)) {
             // What the left leg has read waits for the right one.

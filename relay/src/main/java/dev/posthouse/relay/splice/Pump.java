@@ -175,7 +175,7 @@ abstract class Pump implements Runnable {
 
     /** Passes on what is in {@code buffer}, as the meters allow; less of it only if the splice does not go on. */
     final void pass(ByteBuffer buffer) throws IOException, InterruptedException {
-        Meter meter = splice.meter();
+        Meter meter = splice.meterOf(this);
         int end = buffer.limit();
         while (buffer.position() < end) {
             int allowed = end - buffer.position();
@@ -206,7 +206,7 @@ abstract class Pump implements Runnable {
                 return;
             }
             if (splice.cause() == Reason.LIMIT_BYTES) {
-                splice.drain();
+                splice.drain(Splicer.DRAIN);
                 return;
             }
             if (wait > 0) {

@@ -32,10 +32,13 @@ final class PumpedSplice extends Timed implements Splice {
     private final PumpedEnd right;
     private final Pump leftToRight;
     private final Pump rightToLeft;
-    private final @Nullable Meter meter;
+    private final @Nullable Meter there;
+    private final @Nullable Meter back;
     private final SelectorLoop clock;
     private final long idleNanos;
     private final long stalledNanos;
+    private final long longestNanos;
+    private final long begunNanos = System.nanoTime();
     private final Consumer<SpliceEnd> onEnd;
     private final Consumer<PumpedSplice> onOver;
     // Set once, under the lock.
@@ -62,10 +65,12 @@ final class PumpedSplice extends Timed implements Splice {
             Function<PumpedSplice, Pump> rightToLeft) {
         this.left = left;
         this.right = right;
-        this.meter = MeterChain.of(terms.meters());
+        this.there = MeterChain.of(terms.there());
+        this.back = MeterChain.of(terms.back());
         this.clock = clock;
         this.idleNanos = Splicer.nanos(terms.idle());
         this.stalledNanos = Splicer.nanos(terms.stalled());
+        this.longestNanos = Splicer.nanos(terms.longest());
         this.onEnd = onEnd;
         this.onOver = onOver;
         this.leftToRight = leftToRight.apply(this);
@@ -119,7 +124,7 @@ final class PumpedSplice extends Timed implements Splice {
     }
 
     void start() {
-        if (idleNanos != 0 || stalledNanos != 0) {
+        if (idleNanos != 0 || stalledNanos != 0 || longestNanos != 0) {
             boolean accepted = clock.submit(() -> {
                 if (cause == null) {
                     rearm(clock.now());
@@ -165,9 +170,10 @@ final class PumpedSplice extends Timed implements Splice {
         right.abort();
     }
 
+    /** What a pump has to ask for what it moves. */
     @Nullable
-    Meter meter() {
-        return meter;
+    Meter meterOf(Pump pump) {
+        return pump.equals(leftToRight) ? there : back;
     }
 
     @Nullable
@@ -196,30 +202,25 @@ final class PumpedSplice extends Timed implements Splice {
         settle(Reason.LIMIT_BYTES, null);
         Pump other = pump.equals(leftToRight) ? rightToLeft : leftToRight;
         if (!other.isWriting()) {
-            drain();
+            drain(Splicer.DRAIN);
         } else if (!clock.submit(() -> rearm(clock.now()))) {
             fail(Reason.SHUTDOWN, null);
         }
     }
 
-    /** One direction has ended, and with it, by the nature of one of the streams, the other. */
-    void endBoth() {
+    /**
+     * One direction has ended, and with it, by the nature of one of the streams, the other: that of a byte stream at once, while peers of
+     * messages end by closing, and the other side is read until it has heard of it.
+     *
+     * @param left for what is under way
+     */
+    void endBoth(Duration left) {
         settle(Reason.COMPLETED, null);
-        drain();
+        drain(left);
     }
 
-    /** The same of messages, whose peers end by closing: the other side is read until it has heard of it. */
-    void endMessages() {
-        settle(Reason.COMPLETED, null);
-        drain(Splicer.MESSAGE_DRAIN);
-    }
-
-    /** Bounds what is left: whatever is not over in {@link Splicer#DRAIN} is aborted. */
-    void drain() {
-        drain(Splicer.DRAIN);
-    }
-
-    private void drain(Duration limit) {
+    /** Bounds what is left: whatever is not over by then is aborted. */
+    void drain(Duration limit) {
         boolean accepted = clock.submit(() -> {
             if (!draining && !over) {
                 draining = true;
@@ -235,10 +236,13 @@ final class PumpedSplice extends Timed implements Splice {
     void expired(long now) {
         if (draining) {
             fail(Reason.IDLE, null);
-        } else if (isOverdue(now) && !triedAgain && writeAgain()) {
+        } else if (longestNanos != 0 && now - begunNanos >= longestNanos) {
+            fail(Reason.LIMIT_TIME, null);
+        } else if (isOverdue(now) && !triedAgain && (leftToRight.writeAgain() | rightToLeft.writeAgain())) {
             triedAgain = true;
             long stalled = stalledNanos();
-            clock.timers().arm(this, now + Math.min(TRY, stalled != 0 ? stalled : idleNanos));
+            long soon = Math.min(TRY, stalled != 0 ? stalled : idleNanos);
+            clock.timers().arm(this, now + Math.min(soon, untilLongest(now)));
         } else if (isStalled(leftToRight, now) || isStalled(rightToLeft, now)) {
             fail(Reason.STALLED, new StalledReader(!isStalled(leftToRight, now), Duration.ofNanos(stalledNanos())));
         } else if (idleNanos != 0 && now - lastMoved() >= idleNanos) {
@@ -249,12 +253,6 @@ final class PumpedSplice extends Timed implements Splice {
         }
     }
 
-    private boolean writeAgain() {
-        boolean there = leftToRight.writeAgain();
-        boolean back = rightToLeft.writeAgain();
-        return there || back;
-    }
-
     private boolean isOverdue(long now) {
         return isStalled(leftToRight, now)
                 || isStalled(rightToLeft, now)
@@ -262,7 +260,7 @@ final class PumpedSplice extends Timed implements Splice {
     }
 
     /**
-     * Sets the timer to the end of the idle time, or to when a write that is under way, or one that begins right now, would
+     * Sets the timer to the end of the idle or of the longest time, or to when a write that is under way, or one that begins right now, would
      * have stalled for too long: whatever is later than that is seen by the timer then.
      */
     private void rearm(long now) {
@@ -274,10 +272,15 @@ final class PumpedSplice extends Timed implements Splice {
         if (stalled != 0) {
             delay = Math.min(delay, stalled - Math.max(leftToRight.standing(now), rightToLeft.standing(now)));
         }
+        delay = Math.min(delay, untilLongest(now));
         if (over || draining || delay == Long.MAX_VALUE) {
             return;
         }
         clock.timers().arm(this, now + delay);
+    }
+
+    private long untilLongest(long now) {
+        return longestNanos == 0 ? Long.MAX_VALUE : begunNanos + longestNanos - now;
     }
 
     private boolean isStalled(Pump pump, long now) {

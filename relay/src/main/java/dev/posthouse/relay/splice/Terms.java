@@ -12,29 +12,43 @@ import java.util.List;
  * @param stalled when bytes have waited for this long for one of the peers, which took none of them meanwhile, it ends with
  *     {@link dev.posthouse.net.Reason#STALLED}; {@link Duration#ZERO} for no bound. Any byte that is taken starts the time
  *     anew, and nothing that waits is no time at all: a quiet pair is never ended by it
- * @param meters every byte must be allowed by all of them; shared between splices where the limit is shared
+ * @param longest after this long it ends with {@link dev.posthouse.net.Reason#LIMIT_TIME}, whatever moves; {@link Duration#ZERO} for no
+ *     bound
+ * @param there every byte from left to right must be allowed by all of them. A meter that counts both directions is in both lists; one
+ *     that several splices share is in the terms of each
+ * @param back the same from right to left
  * @param left what is held for the left peer: bytes that wait for it to take them
  * @param right what is held for the right peer
  */
-public record Terms(Duration idle, Duration stalled, List<Meter> meters, Holding left, Holding right) {
+public record Terms(
+        Duration idle,
+        Duration stalled,
+        Duration longest,
+        List<Meter> there,
+        List<Meter> back,
+        Holding left,
+        Holding right) {
 
     /** No bounds. */
     public static final Terms UNLIMITED = new Terms(Duration.ZERO, Duration.ZERO, List.of());
 
-    /** Terms of peers for whom nothing is counted. */
+    /** Terms of peers for whom nothing is counted, with meters that count both directions, for as long as they like. */
     public Terms(Duration idle, Duration stalled, List<Meter> meters) {
-        this(idle, stalled, meters, Holding.uncounted(), Holding.uncounted());
+        this(idle, stalled, Duration.ZERO, meters, meters, Holding.uncounted(), Holding.uncounted());
     }
 
-    /** @throws IllegalArgumentException if {@code idle} or {@code stalled} is negative */
+    /** @throws IllegalArgumentException if a time is negative */
     public Terms {
-        if (idle.isNegative()) {
-            throw new IllegalArgumentException("the idle time is zero (no bound) or positive, not " + idle);
+        notNegative("the idle time", idle);
+        notNegative("the time for a stalled reader", stalled);
+        notNegative("the longest time", longest);
+        there = List.copyOf(there);
+        back = List.copyOf(back);
+    }
+
+    private static void notNegative(String what, Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException(what + " is zero (no bound) or positive, not " + time);
         }
-        if (stalled.isNegative()) {
-            throw new IllegalArgumentException(
-                    "the time for a stalled reader is zero (no bound) or positive, not " + stalled);
-        }
-        meters = List.copyOf(meters);
     }
 }

@@ -49,7 +49,7 @@ class CircuitTest {
                     leg,
                     (terms, onEnd) -> splice,
                     Permit.uncounted(),
-                    List.of(),
+                    CircuitTerms.NONE,
                     Duration.ZERO,
                     end -> {}),
             0);

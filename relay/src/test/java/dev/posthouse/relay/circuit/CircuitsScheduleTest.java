@@ -18,7 +18,6 @@ import dev.posthouse.testkit.Schedules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,7 +82,7 @@ class CircuitsScheduleTest {
                     leg(),
                     joint,
                     new Permit(permits::incrementAndGet),
-                    List.of(),
+                    CircuitTerms.NONE,
                     Duration.ZERO,
                     end -> ends.incrementAndGet()));
         }

@@ -2,9 +2,11 @@ package dev.posthouse.relay.circuit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.event.NameTag;
@@ -12,16 +14,17 @@ import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.limit.Party;
 import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.splice.Meter;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.Splicer;
+import dev.posthouse.relay.splice.Terms;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever fails while a circuit is opened or ended, both peers are let go of and nothing stays counted. */
@@ -73,7 +77,7 @@ class CircuitsTest {
                         new OutOfMemoryError("a test's"),
                         new AssertionError("a test's"))
                 .flatMap(fault ->
-                        Stream.of("meter", "joint", "opened", "closed").map(where -> Arguments.of(where, fault)));
+                        Stream.of("limits", "joint", "opened", "closed").map(where -> Arguments.of(where, fault)));
     }
 
     private static void raise(Throwable fault) {
@@ -81,6 +85,36 @@ class CircuitsTest {
             throw error;
         }
         throw (RuntimeException) fault;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, 0", "0, 5, 5", "5, 0, 5", "5, 3, 3", "3, 5, 3"})
+    void theShorterOfTwoLongestTimesHolds(int ofLimits, int asked, int held) throws Exception {
+        var circuits = new Circuits(
+                new Admission(
+                        Limits.builder().longest(Duration.ofHours(ofLimits)).build()),
+                told::add);
+        MemoryPair dialer = MemoryPair.create();
+        MemoryPair acceptor = MemoryPair.create();
+        var terms = new ArrayList<Terms>();
+        circuits.open(new CircuitRequest(
+                "test",
+                circuits.nextNumber(),
+                NameTag.of("t"),
+                leg(dialer.right()),
+                leg(acceptor.right()),
+                (given, onEnd) -> {
+                    terms.add(given);
+                    return dataPath.join(dialer.right(), acceptor.right(), given, onEnd);
+                },
+                place(),
+                new CircuitTerms(Duration.ofHours(asked), List.of(), List.of()),
+                Duration.ZERO,
+                ends::add));
+        assertThat(terms).singleElement().extracting(Terms::longest).isEqualTo(Duration.ofHours(held));
+        dialer.left().close();
+        acceptor.left().close();
+        await().until(() -> ends.size() == 1);
     }
 
     @ParameterizedTest(name = "{0} throws {1}")
@@ -102,18 +136,18 @@ class CircuitsTest {
             return dataPath.join(dialer.right(), acceptor.right(), terms, onEnd);
         };
         Consumer<SpliceEnd> onEnd = ends::add;
-        List<Meter> own = where.equals("meter") ? failing(fault) : List.of();
+        CircuitEnd first = where.equals("limits") ? nameless(dialer.right(), fault) : leg(dialer.right());
 
         try {
             circuits.open(new CircuitRequest(
                     "test",
                     circuits.nextNumber(),
                     NameTag.of("t"),
-                    leg(dialer.right()),
+                    first,
                     leg(acceptor.right()),
                     joint,
                     place(),
-                    own,
+                    CircuitTerms.NONE,
                     Duration.ZERO,
                     onEnd));
         } catch (RuntimeException | Error e) {
@@ -134,17 +168,31 @@ class CircuitsTest {
         acceptor.left().close();
     }
 
-    private static List<Meter> failing(Throwable fault) {
-        return new AbstractList<>() {
+    /** One whose limits nobody can look up. */
+    private static CircuitEnd nameless(ByteStream stream, Throwable fault) {
+        return new CircuitEnd() {
             @Override
-            public Meter get(int index) {
+            public Party party() {
                 raise(fault);
                 throw new AssertionError();
             }
 
             @Override
-            public int size() {
-                return 1;
+            public Holding holding() {
+                return Holding.uncounted();
+            }
+
+            @Override
+            public boolean isAcceptedBy(Object relay) {
+                return false;
+            }
+
+            @Override
+            public void release() {}
+
+            @Override
+            public void abort() {
+                stream.abort();
             }
         };
     }

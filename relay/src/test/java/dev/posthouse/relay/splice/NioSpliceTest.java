@@ -136,7 +136,8 @@ class NioSpliceTest extends SpliceContract {
         Connection left = connect();
         Connection right = connect();
         var ended = new CompletableFuture<SpliceEnd>();
-        var terms = new Terms(Duration.ZERO, Duration.ZERO, List.of(), Holding.uncounted(), slow);
+        var terms =
+                new Terms(Duration.ZERO, Duration.ZERO, Duration.ZERO, List.of(), List.of(), Holding.uncounted(), slow);
         var splice = new NioSplice(
                 loop, (TcpStream) left.leg(), null, (TcpStream) right.leg(), null, terms, ended::complete);
         splice.submit();

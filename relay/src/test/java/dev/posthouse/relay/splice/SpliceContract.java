@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.posthouse.net.PushbackStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.budget.Holding;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -529,6 +530,71 @@ abstract class SpliceContract extends DataPathFixture {
 
         assertThat(read(pair.right(), 1)).isEqualTo(text("x"));
         assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.IDLE);
+    }
+
+    @Test
+    void eachDirectionHasMetersOfItsOwn() throws Exception {
+        var there = new FakeMeter();
+        var back = new FakeMeter();
+        Joined pair = join(terms(Duration.ZERO, List.of(there), List.of(back)));
+        there.grant(3);
+        back.grant(2);
+        write(pair.left(), text("abc"));
+        write(pair.right(), text("xy"));
+
+        assertThat(read(pair.right(), 3)).isEqualTo(text("abc"));
+        assertThat(read(pair.left(), 2)).isEqualTo(text("xy"));
+        await().until(() -> there.used() == 3 && back.used() == 2);
+    }
+
+    @Test
+    void anAllowanceOfOneDirectionLeavesTheOtherAlone() throws Exception {
+        Joined pair = join(terms(Duration.ZERO, List.of(), List.of(Meter.allowance(2))));
+        byte[] much = random(new SplittableRandom(33), 100_000);
+        tasks.submit(() -> pair.left().write(ByteBuffer.wrap(much)));
+        assertThat(read(pair.right(), much.length)).isEqualTo(much);
+        assertThat(pair.end()).isNotDone();
+
+        write(pair.right(), text("xyz"));
+        assertThat(read(pair.left(), 2)).isEqualTo(text("xy"));
+        assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.LIMIT_BYTES);
+    }
+
+    /** Whatever moves, and whatever other bounds are set. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 60_000})
+    void aPairLastsForItsLongestTime(long idleMillis) throws Exception {
+        var terms = new Terms(
+                Duration.ofMillis(idleMillis),
+                Duration.ofMillis(idleMillis),
+                Duration.ofMillis(300),
+                List.of(),
+                List.of(),
+                Holding.uncounted(),
+                Holding.uncounted());
+        long start = System.nanoTime();
+        Joined pair = join(terms);
+        try {
+            while (!pair.end().isDone()) {
+                write(pair.left(), text("x"));
+                read(pair.right(), 1);
+            }
+        } catch (IOException | AssertionError e) {
+            // It was cut off between two looks.
+        }
+        assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.LIMIT_TIME);
+        assertThat(System.nanoTime() - start)
+                .isGreaterThanOrEqualTo(terms.longest().toNanos());
+    }
+
+    @Test
+    void aQuietPairLastsForItsLongestTime() throws Exception {
+        Joined pair = join(terms(Duration.ofMillis(50), List.of(), List.of()));
+        assertThat(pair.awaitEnd().reason()).isEqualTo(Reason.LIMIT_TIME);
+    }
+
+    private static Terms terms(Duration longest, List<Meter> there, List<Meter> back) {
+        return new Terms(Duration.ZERO, Duration.ZERO, longest, there, back, Holding.uncounted(), Holding.uncounted());
     }
 
     private static byte[] readUntil(TcpStream nonBlocking, int count) throws IOException {
