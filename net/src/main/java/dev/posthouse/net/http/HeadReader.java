@@ -1,7 +1,9 @@
 package dev.posthouse.net.http;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.budget.Holding;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,8 @@ public final class HeadReader {
 
     /** What is read at first, in bytes: the heads of all our peers fit, and a connection that sends nothing holds no more. */
     private static final int FIRST_BUFFER = 1024;
+
+    private static final String WHAT = "a request head";
 
     private HeadReader() {}
 
@@ -43,7 +47,19 @@ public final class HeadReader {
      * @throws IllegalArgumentException if {@code maxBytes} is not positive
      */
     public static Received<RequestHead> readRequest(ByteStream stream, int maxBytes) throws IOException {
-        return read(stream, maxBytes, new RequestParser());
+        return readRequest(stream, maxBytes, Holding.uncounted());
+    }
+
+    /**
+     * The same, of a peer whose bytes are counted: what is held of its head is taken from {@code holding} before it is allocated, and
+     * given back when this returns or throws.
+     *
+     * @throws LimitExceeded if the memory is used up: after a wait for a head's first kilobyte, at once for more, since nobody waits
+     *     with something in hand
+     */
+    public static Received<RequestHead> readRequest(ByteStream stream, int maxBytes, Holding holding)
+            throws IOException {
+        return read(stream, maxBytes, new RequestParser(), holding);
     }
 
     /**
@@ -57,20 +73,33 @@ public final class HeadReader {
      * @throws IllegalArgumentException if {@code maxBytes} is not positive
      */
     public static Received<ResponseHead> readResponse(ByteStream stream, int maxBytes) throws IOException {
-        return read(stream, maxBytes, new ResponseParser());
+        return read(stream, maxBytes, new ResponseParser(), Holding.uncounted());
     }
 
-    private static <T> Received<T> read(ByteStream stream, int maxBytes, HeadParser<T> parser) throws IOException {
+    private static <T> Received<T> read(ByteStream stream, int maxBytes, HeadParser<T> parser, Holding holding)
+            throws IOException {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("the longest head has at least 1 byte, not " + maxBytes);
         }
-        byte[] bytes = new byte[Math.min(FIRST_BUFFER, maxBytes)];
+        int first = Math.min(FIRST_BUFFER, maxBytes);
+        holding.take(first, WHAT);
+        var buffer = new Buffer(first, maxBytes, holding);
+        try {
+            return read(stream, parser, buffer);
+        } finally {
+            holding.give(buffer.bytes.length);
+        }
+    }
+
+    private static <T> Received<T> read(ByteStream stream, HeadParser<T> parser, Buffer buffer) throws IOException {
+        byte[] bytes = buffer.bytes;
         ByteBuffer into = ByteBuffer.wrap(bytes);
         int line = 0;
         int seen = 0;
         while (true) {
             if (!into.hasRemaining()) {
-                bytes = grown(bytes, maxBytes);
+                buffer.grow();
+                bytes = buffer.bytes;
                 into = ByteBuffer.wrap(bytes).position(seen);
             }
             if (stream.read(into) < 0) {
@@ -94,11 +123,30 @@ public final class HeadReader {
         }
     }
 
-    private static byte[] grown(byte[] full, int maxBytes) throws MalformedHead {
-        if (full.length == maxBytes) {
-            throw new MalformedHead(
-                    MalformedHead.HEADERS_TOO_LARGE, "head too long: " + maxBytes + " bytes are allowed");
+    /** A head as far as it has come. Its length is what is held. */
+    private static final class Buffer {
+        private final int maxBytes;
+        private final Holding holding;
+        private byte[] bytes;
+
+        Buffer(int length, int maxBytes, Holding holding) {
+            this.bytes = new byte[length];
+            this.maxBytes = maxBytes;
+            this.holding = holding;
         }
-        return Arrays.copyOf(full, (int) Math.min(2L * full.length, maxBytes));
+
+        void grow() throws MalformedHead, LimitExceeded {
+            if (bytes.length == maxBytes) {
+                throw new MalformedHead(
+                        MalformedHead.HEADERS_TOO_LARGE, "head too long: " + maxBytes + " bytes are allowed");
+            }
+            int length = (int) Math.min(2L * bytes.length, maxBytes);
+            if (!holding.tryTake(length - bytes.length)) {
+                throw new LimitExceeded(
+                        "the memory that may be held for one address, or for all, is used up: there are no " + length
+                                + " bytes for " + WHAT);
+            }
+            bytes = Arrays.copyOf(bytes, length);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.posthouse.net.http;
 
+import java.util.Optional;
+
 /**
  * The head of a request (RFC 9112 section 3).
  *
@@ -24,6 +26,26 @@ public record RequestHead(String method, String target, String version, Headers 
         writer.version(version);
         writer.endLine();
         return writer.headersAndEnd(headers);
+    }
+
+    /**
+     * The path in a target, nothing decoded and without its query: of an absolute URI the part behind its authority, at least a slash.
+     *
+     * @param target as it stands in a request line
+     * @return empty if it has none: an authority, {@code *}
+     */
+    public static Optional<String> pathOf(String target) {
+        String path = target;
+        if (!target.startsWith("/")) {
+            int scheme = target.indexOf("://");
+            if (scheme <= 0) {
+                return Optional.empty();
+            }
+            int slash = target.indexOf('/', scheme + 3);
+            path = slash < 0 ? "/" : target.substring(slash);
+        }
+        int query = path.indexOf('?');
+        return Optional.of(query < 0 ? path : path.substring(0, query));
     }
 
     /** Without the target, which may carry a token, and without header values. */

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.PushbackStream;
+import dev.posthouse.net.budget.Holding;
+import dev.posthouse.net.budget.MemoryBudget;
 import dev.posthouse.net.http.HeadReader.Received;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -433,6 +437,26 @@ class HeadReaderTest {
     void aBoundBelowOneByteIsAnError() {
         assertThatThrownBy(() -> HeadReader.readRequest(Pieces.whole(bytes(DIAL)), 0))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatIsHeldOfAHeadIsCountedWhileItIsReadAndNotLonger() throws IOException {
+        byte[] head = bytes("GET / HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(3_000) + "\r\n\r\n");
+        var budget = new MemoryBudget(4_096, 0, Duration.ofMillis(1));
+        try (Holding holding = budget.open("peer")) {
+            HeadReader.readRequest(Pieces.of(head, 100), ENOUGH, holding);
+            assertThat(budget.held()).isZero();
+            try (Holding other = budget.open("other")) {
+                other.take(100, "something else");
+                assertThatThrownBy(() -> HeadReader.readRequest(Pieces.of(head, 100), ENOUGH, holding))
+                        .isInstanceOf(LimitExceeded.class);
+                assertThat(budget.held()).isEqualTo(100);
+                HeadReader.readRequest(Pieces.whole(bytes(DIAL)), ENOUGH, holding);
+                other.take(4_000 - 100, "something else");
+                assertThatThrownBy(() -> HeadReader.readRequest(Pieces.whole(bytes(DIAL)), ENOUGH, holding))
+                        .isInstanceOf(LimitExceeded.class);
+            }
+        }
     }
 
     private static RequestHead request(String text) throws IOException {

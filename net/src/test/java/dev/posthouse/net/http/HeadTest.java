@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadTest {
@@ -71,6 +73,22 @@ class HeadTest {
     void aReasonWithALineEndIsRefused() {
         assertThatThrownBy(() -> new ResponseHead("HTTP/1.1", 200, "OK\r\nEvil: 1", TWO).toBytes())
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/, /",
+        "/a/b?c, /a/b",
+        "?, ",
+        "*, ",
+        "host:80, ",
+        "http://host, /",
+        "http://host/a?b/c, /a",
+        "://x/a, ",
+        "//a, //a",
+    })
+    void aTargetHasThePathThatStandsBeforeItsQuery(String target, String path) {
+        assertThat(RequestHead.pathOf(target)).isEqualTo(Optional.ofNullable(path));
     }
 
     @Test

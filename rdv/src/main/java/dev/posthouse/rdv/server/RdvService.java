@@ -111,7 +111,7 @@ public final class RdvService implements Service {
 
     private byte[] answer(RequestHead head, Refusal refusal, boolean last) {
         return head.method().equals("HEAD")
-                ? refusal.immediateHead(head.version(), last, now())
+                ? refusal.response().headBytes(head.version(), last, now())
                 : refusal.immediate(head.version(), last, now());
     }
 

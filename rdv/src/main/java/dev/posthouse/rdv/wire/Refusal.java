@@ -1,10 +1,10 @@
 package dev.posthouse.rdv.wire;
 
 import dev.posthouse.net.Reason;
-import dev.posthouse.net.http.HttpDate;
+import dev.posthouse.net.http.Headers;
+import dev.posthouse.net.http.TextResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Arrays;
 
 /**
  * An HTTP answer that says no. Before the connection is taken over it is an ordinary response, after which further
@@ -64,79 +64,34 @@ public record Refusal(int status, String body, Reason reason) {
         };
     }
 
-    /** The answer to a HEAD before the connection was taken over: that to another method, without its body. */
-    public byte[] immediateHead(String version, boolean close, Instant now) {
-        byte[] whole = immediate(version, close, now);
-        return Arrays.copyOf(whole, whole.length - text().length);
-    }
-
-    private byte[] text() {
-        return (body + "\n").getBytes(StandardCharsets.UTF_8);
+    /** The answer before the connection was taken over; a HEAD gets it without its text. */
+    public TextResponse response() {
+        return new TextResponse(
+                status,
+                switch (status) {
+                    case 401 ->
+                        Headers.builder().add("Www-Authenticate", "Bearer").build();
+                    case 426 -> Headers.builder().add("Upgrade", Rdv.PROTOCOL).build();
+                    default -> Headers.NONE;
+                },
+                body);
     }
 
     /**
-     * The answer before the connection was taken over.
+     * The answer before the connection was taken over, as it is sent to any method but HEAD.
      *
      * @param version of the request, which the status line repeats: {@code HTTP/1.0}, else {@code HTTP/1.1}
      * @param close whether the server closes behind it
      */
     public byte[] immediate(String version, boolean close, Instant now) {
-        byte[] text = text();
-        var head = new StringBuilder(256)
-                .append(version.equals("HTTP/1.0") ? "HTTP/1.0 " : "HTTP/1.1 ")
-                .append(status)
-                .append(' ')
-                .append(phrase(status))
-                .append("\r\n");
-        if (status == 426) {
-            head.append("Upgrade: ").append(Rdv.PROTOCOL).append("\r\n");
-        }
-        if (status == 401) {
-            head.append("Www-Authenticate: Bearer\r\n");
-        }
-        if (close) {
-            head.append("Connection: close\r\n");
-        }
-        head.append("Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nDate: ")
-                .append(HttpDate.of(now))
-                .append("\r\nContent-Length: ")
-                .append(text.length)
-                .append("\r\n\r\n");
-        return concat(head.toString(), text);
+        return response().toBytes(version, close, now);
     }
 
     /** The answer after the connection was taken over; closing follows. */
     public byte[] late() {
-        return concat(
-                "HTTP/1.1 " + status + " " + phrase(status)
+        return ("HTTP/1.1 " + status + " " + TextResponse.phrase(status)
                         + "\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                        + "X-Content-Type-Options: nosniff\r\n\r\n",
-                body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static byte[] concat(String head, byte[] text) {
-        byte[] first = head.getBytes(StandardCharsets.US_ASCII);
-        byte[] all = Arrays.copyOf(first, first.length + text.length);
-        System.arraycopy(text, 0, all, first.length, text.length);
-        return all;
-    }
-
-    /** The standard phrase of a status. */
-    static String phrase(int status) {
-        return switch (status) {
-            case 400 -> "Bad Request";
-            case 401 -> "Unauthorized";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 408 -> "Request Timeout";
-            case 409 -> "Conflict";
-            case 426 -> "Upgrade Required";
-            case 429 -> "Too Many Requests";
-            case 431 -> "Request Header Fields Too Large";
-            case 500 -> "Internal Server Error";
-            case 503 -> "Service Unavailable";
-            case 505 -> "HTTP Version Not Supported";
-            default -> "Refused";
-        };
+                        + "X-Content-Type-Options: nosniff\r\n\r\n" + body)
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

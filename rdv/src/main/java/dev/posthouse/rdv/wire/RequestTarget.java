@@ -1,6 +1,8 @@
 package dev.posthouse.rdv.wire;
 
 import dev.posthouse.net.Reason;
+import dev.posthouse.net.http.RequestHead;
+import java.util.Optional;
 
 /** The path in a request's target, in the forms that the original takes (spec 2.2). */
 public final class RequestTarget {
@@ -24,15 +26,8 @@ public final class RequestTarget {
     }
 
     private static String path(String target) throws RefusedRequest {
-        String path = target;
-        int scheme = target.indexOf("://");
-        if (!target.startsWith("/") && scheme > 0) {
-            int slash = target.indexOf('/', scheme + 3);
-            path = slash < 0 ? "/" : target.substring(slash);
-        } else if (!target.startsWith("/") && !target.equals("*")) {
-            throw new RefusedRequest(new Refusal(400, "the request target has no path", Reason.PROTOCOL_ERROR));
-        }
-        int query = path.indexOf('?');
-        return query < 0 ? path : path.substring(0, query);
+        Optional<String> path = target.equals("*") ? Optional.of(target) : RequestHead.pathOf(target);
+        return path.orElseThrow(
+                () -> new RefusedRequest(new Refusal(400, "the request target has no path", Reason.PROTOCOL_ERROR)));
     }
 }
