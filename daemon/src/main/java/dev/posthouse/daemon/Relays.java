@@ -8,6 +8,7 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.tls.TlsServer;
 import dev.posthouse.relay.Relay;
 import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.accept.http.Forwarded;
 import dev.posthouse.relay.circuit.Circuit;
 import dev.posthouse.relay.event.RelayListener;
 import dev.posthouse.relay.limit.Descriptors;
@@ -59,9 +60,14 @@ final class Relays implements AutoCloseable {
             throws IOException {
         var relays = new Relays(RelayServices.singleNode(Splicer.start(), configuration.limits(), events));
         beforeEvents.accept(relays.services);
+        // One for all of them: what it advises is told once.
+        var forwarded = new Forwarded(
+                configuration.value(Settings.FORWARDED_TRUSTED),
+                configuration.value(Settings.FORWARDED_HEADER),
+                configuration.value(Settings.FORWARDED_PORT_HEADER));
         try {
             for (ListenAddress address : configuration.value(Settings.LISTEN)) {
-                relays.relays.add(relays.listen(configuration, dialects, tls, address));
+                relays.relays.add(relays.listen(configuration, dialects, forwarded, tls, address));
             }
             return relays;
         } catch (IOException | RuntimeException e) {
@@ -73,6 +79,7 @@ final class Relays implements AutoCloseable {
     private Relay listen(
             Configuration configuration,
             List<DialectModule.Prepared> dialects,
+            Forwarded forwarded,
             Optional<TlsServer> tls,
             ListenAddress address)
             throws IOException {
@@ -81,6 +88,7 @@ final class Relays implements AutoCloseable {
                 .speakForOthers(configuration
                         .value(Settings.PROXY_TRUSTED)
                         .and(configuration.value(Settings.FORWARDED_TRUSTED)))
+                .forwarded(forwarded)
                 .services(services);
         for (DialectModule.Prepared prepared : dialects) {
             builder = builder.dialect(prepared.dialect());

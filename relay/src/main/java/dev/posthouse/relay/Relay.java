@@ -4,11 +4,19 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.tls.TlsServer;
+import dev.posthouse.net.websocket.WebSocketCodec;
+import dev.posthouse.relay.accept.ConnectionHandler;
+import dev.posthouse.relay.accept.Destination;
 import dev.posthouse.relay.accept.Detection;
+import dev.posthouse.relay.accept.Detector;
 import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.Entrance;
+import dev.posthouse.relay.accept.HttpDetector;
 import dev.posthouse.relay.accept.ListeningPort;
 import dev.posthouse.relay.accept.OpenDialect;
 import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.accept.http.Forwarded;
+import dev.posthouse.relay.accept.http.HttpRoom;
 import dev.posthouse.relay.event.RelayListener;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Splicer;
@@ -46,14 +54,10 @@ public final class Relay implements AutoCloseable {
                 : builder.services;
         boolean begun = false;
         try {
-            var detected = new ArrayList<Detection.Entry<OpenDialect>>();
             for (Dialect dialect : builder.dialects) {
-                var open = new OpenDialect(dialect.name(), dialect.open(services));
-                dialects.add(open);
-                dialect.detector()
-                        .ifPresent(detector -> detected.add(new Detection.Entry<>(open.name(), detector, open)));
+                dialects.add(new OpenDialect(dialect.name(), dialect.open(services)));
             }
-            var detection = new Detection<>(detected);
+            Detection<Destination> detection = detection(builder);
             this.port = listener.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new ListeningPort(listener.get(), detection, builder.portSettings(), services, this));
@@ -67,6 +71,23 @@ public final class Relay implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** @throws IllegalStateException if two dialects have the same entrance, or one has one that this relay has not */
+    private Detection<Destination> detection(Builder builder) {
+        var entries = new ArrayList<Detection.Entry<Destination>>();
+        for (OpenDialect open : dialects) {
+            for (Entrance entrance : open.service().entrances()) {
+                if (entrance instanceof Entrance.FirstBytes(Detector detector, ConnectionHandler handler)) {
+                    entries.add(new Detection.Entry<>(
+                            open.name(), detector, new Destination.OfDialect(open.name(), handler)));
+                }
+            }
+        }
+        HttpRoom.of(dialects, Optional.ofNullable(builder.webSockets), builder.forwarded, services)
+                .ifPresent(room -> entries.add(
+                        new Detection.Entry<>("HTTP", HttpDetector.INSTANCE, new Destination.OfRoom(room))));
+        return new Detection<>(entries);
     }
 
     /** A builder; at least one dialect is needed. */
@@ -152,6 +173,8 @@ public final class Relay implements AutoCloseable {
         private RelayListener events = RelayListener.SILENT;
         private @Nullable RelayServices services;
         private @Nullable TlsServer tls;
+        private Forwarded forwarded = Forwarded.none();
+        private @Nullable WebSocketCodec webSockets;
 
         private Builder() {}
 
@@ -185,6 +208,18 @@ public final class Relay implements AutoCloseable {
          */
         public Builder speakForOthers(NetworkBlocks trusted) {
             speakForOthers = trusted;
+            return this;
+        }
+
+        /** Proxies that say in a header of HTTP for whom they ask, and are believed, whichever dialect the request is for. */
+        public Builder forwarded(Forwarded by) {
+            forwarded = by;
+            return this;
+        }
+
+        /** Takes WebSockets off as a layer. Needed by dialects that are reached by them, and by no others. */
+        public Builder webSockets(WebSocketCodec codec) {
+            webSockets = codec;
             return this;
         }
 
@@ -235,7 +270,8 @@ public final class Relay implements AutoCloseable {
         /**
          * Binds and starts.
          *
-         * @throws IllegalStateException if there is no dialect, or two that claim the same first bytes
+         * @throws IllegalStateException if there is no dialect, two have the same {@link Entrance}, or one is reached by WebSocket and
+         *     there is no codec for it
          * @throws IOException if an address cannot be listened on, or there are no descriptors
          */
         public Relay start() throws IOException {

@@ -2,9 +2,11 @@ package dev.posthouse.relay;
 
 import dev.posthouse.net.Reason;
 import dev.posthouse.relay.accept.Claim;
+import dev.posthouse.relay.accept.ConnectionHandler;
 import dev.posthouse.relay.accept.Detection;
 import dev.posthouse.relay.accept.Detector;
 import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
@@ -12,14 +14,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Begins with a word; answers one line with its name, the observed address and that line, and closes. Remembers how many
  * bytes it was shown at most.
  */
-final class EchoDialect implements Dialect, Detector, Service {
+final class EchoDialect implements Dialect, Detector, Service, ConnectionHandler {
 
     private final String name;
     private final byte[] word;
@@ -47,8 +48,8 @@ final class EchoDialect implements Dialect, Detector, Service {
     }
 
     @Override
-    public Optional<Detector> detector() {
-        return Optional.of(this);
+    public List<Entrance> entrances() {
+        return List.of(new Entrance.FirstBytes(this, this));
     }
 
     @Override

@@ -8,8 +8,10 @@ import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.relay.accept.Claim;
+import dev.posthouse.relay.accept.ConnectionHandler;
 import dev.posthouse.relay.accept.Detector;
 import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
@@ -47,7 +49,7 @@ class ManyCircuitsTest {
     private final CopyOnWriteArrayList<RelayEvent> events = new CopyOnWriteArrayList<>();
 
     /** One connection; each circuit is a pair of streams in memory, whose far ends are the peers'. */
-    private static final class Mux implements Dialect, Detector, Service {
+    private static final class Mux implements Dialect, Detector, Service, ConnectionHandler {
         private final List<MemoryPair> dialers = new ArrayList<>();
         private final List<MemoryPair> acceptors = new ArrayList<>();
         private volatile Optional<RelayServices> services = Optional.empty();
@@ -110,8 +112,8 @@ class ManyCircuitsTest {
         }
 
         @Override
-        public Optional<Detector> detector() {
-            return Optional.of(this);
+        public List<Entrance> entrances() {
+            return List.of(new Entrance.FirstBytes(this, this));
         }
 
         @Override

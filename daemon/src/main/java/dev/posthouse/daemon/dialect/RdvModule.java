@@ -4,7 +4,6 @@ import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.SettingTypes;
-import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.rdv.server.RdvServer;
 import java.util.List;
 
@@ -29,9 +28,6 @@ public final class RdvModule implements DialectModule {
         RdvServer server = RdvServer.builder()
                 .path(configuration.value(PATH))
                 .authoriser(new RdvAccess(access))
-                .forwardedFrom(configuration.value(Settings.FORWARDED_TRUSTED))
-                .forwardedHeader(configuration.value(Settings.FORWARDED_HEADER))
-                .forwardedPortHeader(configuration.value(Settings.FORWARDED_PORT_HEADER))
                 .build();
         return () -> server;
     }

@@ -5,7 +5,6 @@ import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.TickClock;
 import dev.posthouse.offset.channel.Ticks;
-import dev.posthouse.relay.accept.Detector;
 import dev.posthouse.relay.accept.Dialect;
 import dev.posthouse.relay.accept.RelayServices;
 import java.time.Duration;
@@ -65,11 +64,6 @@ public final class OffsetServer implements Dialect {
     /** The relay's identity, as it stands in its address. */
     public PublicKey publicKey() {
         return identity.publicKey();
-    }
-
-    @Override
-    public Optional<Detector> detector() {
-        return Optional.of(new OffsetDetector());
     }
 
     @Override

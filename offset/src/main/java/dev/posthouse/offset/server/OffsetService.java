@@ -17,6 +17,8 @@ import dev.posthouse.offset.channel.Ticks;
 import dev.posthouse.offset.wire.FirstBytes;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.offset.wire.InitConnection;
+import dev.posthouse.relay.accept.ConnectionHandler;
+import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
@@ -31,7 +33,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** An {@link OffsetServer} at work: handshakes, first messages, and the switchboard behind them. Thread-safe. */
-public final class OffsetService implements Service {
+public final class OffsetService implements Service, ConnectionHandler {
 
     /** For a client's first message, once its channel stands (spec 7.1). */
     private static final int FIRST_MESSAGE_TICKS = 4;
@@ -54,6 +56,11 @@ public final class OffsetService implements Service {
         this.ticks = given.isPresent() ? given.get() : ownTicks.orElseThrow();
         this.switchboard = new Switchboard(services, server.settings(), ticks, LONGEST_QUEUE);
         this.channels = new Channels(server.identity(), server.settings(), ticks);
+    }
+
+    @Override
+    public List<Entrance> entrances() {
+        return List.of(new Entrance.FirstBytes(new OffsetDetector(), this));
     }
 
     @Override

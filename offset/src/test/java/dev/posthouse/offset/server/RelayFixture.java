@@ -13,8 +13,9 @@ import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.relay.Relay;
-import dev.posthouse.relay.accept.Detector;
+import dev.posthouse.relay.accept.ConnectionHandler;
 import dev.posthouse.relay.accept.Dialect;
+import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
@@ -159,11 +160,6 @@ final class RelayFixture implements AutoCloseable {
         }
 
         @Override
-        public Optional<Detector> detector() {
-            return server.detector();
-        }
-
-        @Override
         public Service open(RelayServices shared) {
             OffsetService opened = server.open(shared);
             service.set(opened);
@@ -171,11 +167,16 @@ final class RelayFixture implements AutoCloseable {
         }
     }
 
-    private final class WatchingService implements Service {
+    private final class WatchingService implements Service, ConnectionHandler {
         private final OffsetService watched;
 
         WatchingService(OffsetService watched) {
             this.watched = watched;
+        }
+
+        @Override
+        public List<Entrance> entrances() {
+            return List.of(new Entrance.FirstBytes(new OffsetDetector(), this));
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
+import dev.posthouse.relay.accept.Farewell;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.limit.Party;

@@ -1,11 +1,9 @@
 package dev.posthouse.rdv.server;
 
 import dev.posthouse.net.address.NetworkBlocks;
-import dev.posthouse.relay.accept.Detector;
 import dev.posthouse.relay.accept.Dialect;
-import dev.posthouse.relay.accept.HttpDetector;
 import dev.posthouse.relay.accept.RelayServices;
-import java.util.Optional;
+import dev.posthouse.relay.accept.http.Forwarded;
 
 /**
  * An rdv server, as a dialect of a {@link dev.posthouse.relay.Relay} or mounted in a program that has its own HTTP server:
@@ -49,11 +47,6 @@ public final class RdvServer implements Dialect {
     @Override
     public String name() {
         return NAME;
-    }
-
-    @Override
-    public Optional<Detector> detector() {
-        return Optional.of(HttpDetector.INSTANCE);
     }
 
     @Override
@@ -115,7 +108,9 @@ public final class RdvServer implements Dialect {
 
         /**
          * Networks of proxies that say in a header on whose behalf they ask, and are believed. A request of theirs whose header
-         * names nobody that can be read is refused; one without the header is the proxy's own, such as a health check.
+         * names nobody that can be read is refused; one without the header is the proxy's own, such as a health check. Here for a
+         * server that is mounted in a program; where the relay has other dialects that are reached by HTTP, its {@link
+         * dev.posthouse.relay.Relay.Builder#forwarded} holds for all of them.
          */
         public Builder forwardedFrom(NetworkBlocks trusted) {
             forwardedFrom = trusted;

@@ -1,39 +1,39 @@
 package dev.posthouse.rdv.server;
 
 import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.Deadline;
 import dev.posthouse.net.Reason;
-import dev.posthouse.net.http.HeadReader;
-import dev.posthouse.net.http.MalformedHead;
 import dev.posthouse.net.http.RequestHead;
+import dev.posthouse.net.http.TextResponse;
+import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.Rdv;
 import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.Refusal;
 import dev.posthouse.rdv.wire.RefusedRequest;
 import dev.posthouse.rdv.wire.RequestTarget;
+import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.accept.RequestClaim;
+import dev.posthouse.relay.accept.RequestHandler;
 import dev.posthouse.relay.accept.Service;
-import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.accept.http.Forwarded;
 import dev.posthouse.relay.limit.ConnectionPermit;
 import dev.posthouse.relay.limit.OverLimit;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** An {@link RdvServer} at work: reads requests, answers those that are refused, and hands the others to the lobby. Thread-safe. */
-public final class RdvService implements Service {
+/** An {@link RdvServer} at work: says which requests are refused, and hands the others to the lobby. Thread-safe. */
+public final class RdvService implements Service, RequestHandler {
 
-    /**
-     * Requests that one connection may make before one is upgraded. Refused ones may be followed by others, as in any HTTP;
-     * nobody needs more.
-     */
-    private static final int MAX_REQUESTS = 32;
+    /** With the rest, since the original answers every request in its own words (spec 2.4). */
+    private static final List<RequestClaim> CLAIMS = List.of(
+            new RequestClaim.Method(Method.DIAL.name()),
+            new RequestClaim.Method(Method.ACCEPT.name()),
+            new RequestClaim.Upgrade(Rdv.PROTOCOL),
+            new RequestClaim.Rest());
 
     private final RdvServer server;
     private final RelayServices services;
@@ -46,73 +46,18 @@ public final class RdvService implements Service {
     }
 
     @Override
-    public void serve(Inbound connection) throws IOException {
-        Inbound current = connection;
-        for (int requests = 1; ; requests++) {
-            HeadReader.Received<RequestHead> received;
-            try {
-                received = read(current);
-            } catch (MalformedHead e) {
-                var refusal = new Refusal(e.status(), e.explanation(), Reason.PROTOCOL_ERROR);
-                report(current, refusal);
-                Farewell.say(current, refusal.immediate("HTTP/1.1", true, now()));
-                return;
-            } catch (IOException e) {
-                if (requests > 1) {
-                    // It was refused, was told so and counted, and has left or fallen silent since.
-                    current.close();
-                    return;
-                }
-                throw e;
-            }
-            RequestHead head = received.head();
-            current = current.with(received.rest());
-            Optional<Refusal> refusal = upgrade(head, current);
-            if (refusal.isEmpty()) {
-                return;
-            }
-            report(current, refusal.get());
-            boolean last = requests == MAX_REQUESTS || !staysOpen(head);
-            byte[] answer = answer(head, refusal.get(), last);
-            if (last) {
-                Farewell.say(current, answer);
-                return;
-            }
-            try {
-                ByteStream to = current.stream();
-                Deadline.within(to, current.untilProved(), "an answer", () -> to.write(ByteBuffer.wrap(answer)));
-            } catch (IOException e) {
-                // It did not wait for its answer, or did not read it.
-                current.close();
-                return;
-            }
-        }
+    public List<Entrance> entrances() {
+        return List.of(new Entrance.Requests(CLAIMS, this));
     }
 
-    /** {@inheritDoc} An answer can only follow a request, which so is read first. */
     @Override
-    public void refuse(Inbound connection, Reason why, String detail) throws IOException {
-        HeadReader.Received<RequestHead> received = read(connection);
-        var refusal = why == Reason.SHUTDOWN ? Refusal.CLOSED : new Refusal(503, detail, why);
-        Farewell.say(connection.with(received.rest()), answer(received.head(), refusal, true));
+    public Optional<Refused> handle(RequestHead head, Inbound connection) {
+        return upgrade(head, connection).map(refusal -> new Refused(refusal.response(), refusal.reason()));
     }
 
-    private static HeadReader.Received<RequestHead> read(Inbound from) throws IOException {
-        return Deadline.within(
-                from.stream(),
-                from.untilProved(),
-                "request head",
-                () -> HeadReader.readRequest(from.stream(), Rdv.MAX_HEAD));
-    }
-
-    private Instant now() {
-        return services.clock().instant();
-    }
-
-    private byte[] answer(RequestHead head, Refusal refusal, boolean last) {
-        return head.method().equals("HEAD")
-                ? refusal.response().headBytes(head.version(), last, now())
-                : refusal.immediate(head.version(), last, now());
+    @Override
+    public TextResponse refusal(Reason why, String detail) {
+        return why == Reason.SHUTDOWN ? Refusal.CLOSED.response() : RequestHandler.super.refusal(why, detail);
     }
 
     /**
@@ -145,6 +90,8 @@ public final class RdvService implements Service {
             return refusal;
         } catch (RefusedRequest e) {
             return Optional.of(e.refusal());
+        } catch (Forwarded.Unreadable e) {
+            return Optional.of(new Refusal(400, e.explanation(), Reason.PROTOCOL_ERROR));
         } catch (OverLimit e) {
             return Optional.of(new Refusal(503, e.getMessage() + ", try again later", e.reason()));
         } catch (InterruptedException e) {
@@ -152,20 +99,6 @@ public final class RdvService implements Service {
             connection.abort();
             return Optional.empty();
         }
-    }
-
-    /** Whether a further request may follow: a body would have to be read away first, which nobody sends. */
-    private static boolean staysOpen(RequestHead head) {
-        return head.version().equals("HTTP/1.1")
-                && head.headers().first("Content-Length").isEmpty()
-                && head.headers().first("Transfer-Encoding").isEmpty()
-                && !head.headers().lists("Connection", "close");
-    }
-
-    private void report(Inbound connection, Refusal refusal) {
-        services.events()
-                .on(new RelayEvent.Refused(
-                        Optional.of(RdvServer.NAME), connection.party().shown(), refusal.reason(), refusal.body()));
     }
 
     @Override

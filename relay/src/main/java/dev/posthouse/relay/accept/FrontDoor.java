@@ -3,7 +3,6 @@ package dev.posthouse.relay.accept;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.PushbackStream;
-import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.proxy.Decoded;
 import dev.posthouse.net.proxy.ProxyHeader;
@@ -23,26 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrontDoor {
 
-    /** A connection whose dialect is known. */
-    record Arrival(Inbound connection, OpenDialect dialect) {}
-
-    /** Nobody wants these first bytes. */
-    static final class Unrecognised extends IOException {
-        private final Reason reason;
-
-        Unrecognised(Reason reason, String message) {
-            super(message);
-            this.reason = reason;
-        }
-
-        Reason reason() {
-            return reason;
-        }
-    }
-
-    /** One read takes a whole ordinary request; what it takes too much stays in the stream. */
-    private static final int READ_AHEAD = 1_024;
-
     /** The content type of a TLS handshake record (RFC 8446 section 5.1). */
     private static final byte TLS_HANDSHAKE = 0x16;
 
@@ -55,25 +34,25 @@ final class FrontDoor {
     /** What it holds once it is through and nothing moves. */
     private static final int TLS_WAITING = 8 * 1_024;
 
-    private final Detection<OpenDialect> dialects;
+    private final Detection<Destination> destinations;
     private final NetworkBlocks proxies;
     private final @Nullable TlsServer tls;
 
-    FrontDoor(Detection<OpenDialect> dialects, NetworkBlocks proxies, @Nullable TlsServer tls) {
-        this.dialects = dialects;
+    FrontDoor(Detection<Destination> destinations, NetworkBlocks proxies, @Nullable TlsServer tls) {
+        this.destinations = destinations;
         this.proxies = proxies;
         this.tls = tls;
     }
 
     /**
-     * Finds out whose connection this is.
+     * Finds out where a connection goes.
      *
      * @param leg with its stream at the very first byte
      * @throws OverLimit if a proxy names a peer that has as much already as it may
      * @throws Unrecognised if no dialect wants it, or it ended first
      * @throws IOException if the connection broke, or the time was up
      */
-    Arrival receive(Inbound leg) throws IOException {
+    ReadAhead.Recognised<Destination> receive(Inbound leg) throws IOException {
         return Deadline.within(
                 leg.stream(),
                 leg.untilProved(),
@@ -86,7 +65,7 @@ final class FrontDoor {
      * never gets here.
      */
     private static Inbound behindProxy(Inbound leg) throws IOException {
-        ByteBuffer first = ByteBuffer.allocate(READ_AHEAD);
+        ByteBuffer first = ByteBuffer.allocate(ReadAhead.LENGTH);
         while (true) {
             if (leg.stream().read(first) < 0) {
                 throw new EOFException("closed before a PROXY header was whole");
@@ -113,29 +92,14 @@ final class FrontDoor {
         }
     }
 
-    private Arrival recognise(Inbound leg, boolean mayBeTls) throws IOException {
-        ByteBuffer first = ByteBuffer.allocate(READ_AHEAD);
-        while (true) {
-            boolean more = leg.stream().read(first) >= 0;
-            if (first.position() == 0) {
-                throw new EOFException("closed without a byte");
-            }
-            ByteBuffer seen = first.duplicate().flip();
-            if (mayBeTls && tls != null && seen.get(0) == TLS_HANDSHAKE) {
-                leg.holding().take(TLS_BEGINNING, "a TLS handshake");
-                ByteStream secured = tls.accept(PushbackStream.of(leg.stream(), seen), HANDSHAKE);
-                leg.holding().give(TLS_BEGINNING - TLS_WAITING);
-                return recognise(leg.with(secured), false);
-            }
-            if (dialects.look(seen, more) instanceof Detection.Answer.Whose<OpenDialect> whose) {
-                OpenDialect found = whose.owner()
-                        .orElseThrow(() -> new Unrecognised(
-                                Reason.UNKNOWN_PROTOCOL,
-                                more
-                                        ? "no dialect begins with " + Detection.hex(seen)
-                                        : "closed before its protocol was recognised"));
-                return new Arrival(leg.with(PushbackStream.of(leg.stream(), seen)), found);
-            }
+    private ReadAhead.Recognised<Destination> recognise(Inbound leg, boolean mayBeTls) throws IOException {
+        var ahead = new ReadAhead(leg);
+        if (mayBeTls && tls != null && ahead.first() == TLS_HANDSHAKE) {
+            leg.holding().take(TLS_BEGINNING, "a TLS handshake");
+            ByteStream secured = tls.accept(ahead.rest().stream(), HANDSHAKE);
+            leg.holding().give(TLS_BEGINNING - TLS_WAITING);
+            return recognise(leg.with(secured), false);
         }
+        return ahead.recognise(destinations);
     }
 }

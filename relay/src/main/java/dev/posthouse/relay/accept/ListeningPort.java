@@ -66,14 +66,14 @@ public final class ListeningPort {
      */
     public ListeningPort(
             TcpListener listener,
-            Detection<OpenDialect> dialects,
+            Detection<Destination> destinations,
             Settings settings,
             RelayServices services,
             Object relay)
             throws IOException {
         Pollers.open();
         this.listener = listener;
-        this.door = new FrontDoor(dialects, settings.proxies(), settings.tls());
+        this.door = new FrontDoor(destinations, settings.proxies(), settings.tls());
         this.settings = settings;
         this.services = services;
         this.relay = relay;
@@ -191,64 +191,70 @@ public final class ListeningPort {
 
     private void receive(Inbound accepted) {
         Inbound connection = accepted;
-        Optional<String> dialect = Optional.empty();
+        var whose = new Attribution(services.events());
         try {
-            FrontDoor.Arrival arrival = door.receive(accepted);
+            ReadAhead.Recognised<Destination> arrival = door.receive(accepted);
             connection = arrival.connection();
-            dialect = Optional.of(arrival.dialect().name());
-            services.events()
-                    .on(new RelayEvent.Accepted(
-                            arrival.dialect().name(), connection.party().shown()));
-            serve(arrival);
-        } catch (FrontDoor.Unrecognised e) {
-            refused(dialect, connection, e.reason(), e);
+            serve(connection, arrival.owner(), whose);
+        } catch (Unrecognised e) {
+            refused(whose, connection, Reason.UNKNOWN_PROTOCOL, e);
         } catch (OverLimit e) {
-            refused(dialect, connection, e.reason(), e);
+            refused(whose, connection, e.reason(), e);
         } catch (LimitExceeded e) {
-            refused(dialect, connection, Reason.LIMIT_MEMORY, e);
+            refused(whose, connection, Reason.LIMIT_MEMORY, e);
         } catch (TimedOut e) {
-            refused(dialect, connection, Reason.HANDSHAKE_TIMEOUT, e);
+            refused(whose, connection, Reason.HANDSHAKE_TIMEOUT, e);
         } catch (NetworkFailure e) {
-            refused(dialect, connection, Reason.PROTOCOL_ERROR, e);
+            refused(whose, connection, Reason.PROTOCOL_ERROR, e);
         } catch (IOException e) {
-            refused(dialect, connection, Reason.PEER_GONE, e);
+            refused(whose, connection, Reason.PEER_GONE, e);
         } catch (RuntimeException | Error e) {
             connection.abort();
             services.events().on(new RelayEvent.Fault("serving a connection", e));
         }
     }
 
-    private void serve(FrontDoor.Arrival arrival) throws IOException {
+    private void serve(Inbound connection, Destination to, Attribution whose) throws IOException {
+        switch (to) {
+            case Destination.OfDialect dialect -> whose.is(dialect.name(), connection);
+            case Destination.OfRoom(Destination.Room room) -> whose.presume(room.presumed());
+        }
         if (stopped) {
-            refuse(arrival, Reason.SHUTDOWN, "the relay is going down");
+            refuse(connection, to, whose, Reason.SHUTDOWN, "the relay is going down");
         } else if (services.connections().overSoftLimit()) {
-            refuse(arrival, Reason.LIMIT_DESCRIPTORS, "the relay's descriptors are nearly used up, try again later");
+            refuse(
+                    connection,
+                    to,
+                    whose,
+                    Reason.LIMIT_DESCRIPTORS,
+                    "the relay's descriptors are nearly used up, try again later");
         } else {
-            arrival.dialect().service().serve(arrival.connection());
+            switch (to) {
+                case Destination.OfDialect dialect -> dialect.handler().serve(connection);
+                case Destination.OfRoom(Destination.Room room) -> room.serve(connection, whose);
+            }
         }
     }
 
-    private void refuse(FrontDoor.Arrival arrival, Reason why, String detail) {
-        Inbound connection = arrival.connection();
+    private void refuse(Inbound connection, Destination to, Attribution whose, Reason why, String detail) {
         services.events()
-                .on(new RelayEvent.Refused(
-                        Optional.of(arrival.dialect().name()),
-                        connection.party().shown(),
-                        why,
-                        detail));
+                .on(new RelayEvent.Refused(whose.dialect(), connection.party().shown(), why, detail));
         try {
-            arrival.dialect().service().refuse(connection, why, detail);
+            switch (to) {
+                case Destination.OfDialect dialect -> dialect.handler().refuse(connection, why, detail);
+                case Destination.OfRoom(Destination.Room room) -> room.refuse(connection, why, detail);
+            }
         } catch (IOException e) {
             // It has left, or did not say to the end what it wanted: it is refused all the same, and was counted.
             connection.abort();
         }
     }
 
-    private void refused(Optional<String> dialect, Inbound connection, Reason reason, IOException why) {
+    private void refused(Attribution whose, Inbound connection, Reason reason, IOException why) {
         connection.abort();
         Reason real = closed ? Reason.SHUTDOWN : reason;
         services.events()
                 .on(new RelayEvent.Refused(
-                        dialect, connection.party().shown(), real, String.valueOf(why.getMessage())));
+                        whose.dialect(), connection.party().shown(), real, String.valueOf(why.getMessage())));
     }
 }

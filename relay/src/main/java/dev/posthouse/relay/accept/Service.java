@@ -1,29 +1,12 @@
 package dev.posthouse.relay.accept;
 
-import dev.posthouse.net.Reason;
-import java.io.IOException;
 import java.util.List;
 
 /** A {@link Dialect} at work in one relay. Thread-safe. */
 public interface Service extends AutoCloseable {
 
-    /**
-     * Serves one connection, on a virtual thread of its own. Returns when it is done with it, or has parked it in a waiting room or
-     * handed it to the data path; in every case it is the service that closes the connection in the end.
-     *
-     * @param connection its first bytes are still in it
-     * @throws IOException what the peer or the network did; the relay closes the connection then and counts the reason
-     */
-    void serve(Inbound connection) throws IOException;
-
-    /**
-     * Turns one connection away, as politely as the protocol can, and closes it. The relay has decided so and told of it; the time for
-     * it is {@link Inbound#untilProved}.
-     *
-     * @param detail for the peer: names the limit, no address
-     * @throws IOException what the peer or the network did; the relay closes the connection then
-     */
-    void refuse(Inbound connection, Reason why, String detail) throws IOException;
+    /** The ways by which connections that the relay accepts reach it, the same at each call; empty if there are none, as with UDP. */
+    List<Entrance> entrances();
 
     /** Turns away everybody new and everybody who waits; circuits that run go on. A second call does nothing. */
     void drain();

@@ -1,4 +1,4 @@
-package dev.posthouse.rdv.server;
+package dev.posthouse.relay.accept.http;
 
 import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.http.QuotedText;

@@ -1,7 +1,6 @@
-package dev.posthouse.rdv.server;
+package dev.posthouse.relay.accept;
 
 import dev.posthouse.net.Deadline;
-import dev.posthouse.relay.accept.Inbound;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -11,11 +10,11 @@ import java.time.Duration;
  * the connection, which can overtake what was just written; so this end is closed first, and the peer's is read for a
  * moment.
  */
-final class Farewell {
+public final class Farewell {
 
     /**
-     * For the whole of it. The original gives a late refusal 10 ms, which loses it over TLS and over slow links (spec 10.2
-     * #7).
+     * For the whole of it. The original of rdv gives a late refusal 10 ms, which loses it over TLS and over slow links (spec of rdv
+     * 10.2 #7).
      */
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
@@ -28,7 +27,7 @@ final class Farewell {
      * Says {@code words} and closes the leg, whatever happens. Does not block: it takes two seconds at most, on a thread of its own, so
      * that a relay that is closed meanwhile interrupts nobody in the middle of its last word.
      */
-    static void say(Inbound leg, byte[] words) {
+    public static void say(Inbound leg, byte[] words) {
         try {
             Thread.ofVirtual().name("posthouse-farewell").start(() -> speak(leg, words));
         } catch (OutOfMemoryError e) {

@@ -1,10 +1,7 @@
-package dev.posthouse.rdv.server;
+package dev.posthouse.relay.accept.http;
 
-import dev.posthouse.net.Reason;
 import dev.posthouse.net.address.NetworkBlocks;
 import dev.posthouse.net.http.Headers;
-import dev.posthouse.rdv.wire.Refusal;
-import dev.posthouse.rdv.wire.RefusedRequest;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.event.RelayListener;
@@ -29,13 +26,34 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Thread-safe.
  */
-final class Forwarded {
+public final class Forwarded {
 
-    static final String X_FORWARDED_FOR = "X-Forwarded-For";
+    /** In which most proxies name the peer. */
+    public static final String X_FORWARDED_FOR = "X-Forwarded-For";
 
-    static final String FORWARDED = "Forwarded";
+    /** That of RFC 7239. */
+    public static final String FORWARDED = "Forwarded";
 
     private static final String X_FORWARDED_PORT = "X-Forwarded-Port";
+
+    /** In events, where no dialect's name stands. */
+    private static final String NAME = "http";
+
+    /** A trusted proxy does not say who asks in words that can be read. */
+    public static final class Unreadable extends Exception {
+
+        private final String explanation;
+
+        private Unreadable(String explanation) {
+            super(explanation);
+            this.explanation = explanation;
+        }
+
+        /** One line for the proxy's operator; repeats nothing of the header. */
+        public String explanation() {
+            return explanation;
+        }
+    }
 
     private final NetworkBlocks trusted;
     private final String header;
@@ -43,17 +61,30 @@ final class Forwarded {
     private final Set<String> advised = ConcurrentHashMap.newKeySet();
 
     /**
-     * @param header {@link #X_FORWARDED_FOR} or {@link #FORWARDED}
-     * @param portHeader which header has the peer's port; empty for none
+     * @param trusted the proxies' networks
+     * @param header {@link #X_FORWARDED_FOR} or {@link #FORWARDED}, in any case: the one that they set. The other one is ignored, since
+     *     it passes through from whoever wrote it
+     * @param portHeader which header has the peer's port; empty for none. Not {@code X-Forwarded-Port} unless it is sure to be the
+     *     peer's: in most proxies it is their own
+     * @throws IllegalArgumentException if the header is neither
      */
-    Forwarded(NetworkBlocks trusted, String header, String portHeader) {
+    public Forwarded(NetworkBlocks trusted, String header, String portHeader) {
         this.trusted = trusted;
-        this.header = header;
+        this.header = header(header);
         this.portHeader = portHeader;
     }
 
-    /** The name of a header that can be believed, in its own spelling. */
-    static String header(String name) {
+    /** What believes nobody. */
+    public static Forwarded none() {
+        return new Forwarded(NetworkBlocks.NONE, X_FORWARDED_FOR, "");
+    }
+
+    /**
+     * The name of a header that can be believed, in its own spelling.
+     *
+     * @throws IllegalArgumentException if it cannot
+     */
+    public static String header(String name) {
         if (name.equalsIgnoreCase(X_FORWARDED_FOR)) {
             return X_FORWARDED_FOR;
         }
@@ -68,10 +99,10 @@ final class Forwarded {
      * The leg, seen through the proxy if there is one.
      *
      * @param events told once of what an operator should set otherwise
-     * @throws RefusedRequest 400 if a trusted proxy does not say who asks in words that can be read
+     * @throws Unreadable if a trusted proxy does not say who asks
      * @throws OverLimit if whoever asks has as many connections already as it may
      */
-    Inbound apply(Inbound leg, Headers headers, RelayListener events) throws RefusedRequest, OverLimit {
+    public Inbound apply(Inbound leg, Headers headers, RelayListener events) throws Unreadable, OverLimit {
         if (trusted.isEmpty() || !trusted.contains(leg.party().shown().getAddress())) {
             return leg;
         }
@@ -99,16 +130,13 @@ final class Forwarded {
         return header.equals(FORWARDED) ? Hop.ofForwarded(element) : Hop.of(element);
     }
 
-    private RefusedRequest nobody() {
-        return new RefusedRequest(new Refusal(
-                400,
-                "the proxy's " + header
-                        + " header does not say who asks: its last entry that is not a proxy of this relay"
-                        + " must be an address, such as "
-                        + (header.equals(FORWARDED)
-                                ? "for=203.0.113.7 or for=\"[2001:db8::7]:443\""
-                                : "203.0.113.7, 203.0.113.7:51234 or [2001:db8::7]:443"),
-                Reason.PROTOCOL_ERROR));
+    private Unreadable nobody() {
+        return new Unreadable("the proxy's " + header
+                + " header does not say who asks: its last entry that is not a proxy of this relay"
+                + " must be an address, such as "
+                + (header.equals(FORWARDED)
+                        ? "for=203.0.113.7 or for=\"[2001:db8::7]:443\""
+                        : "203.0.113.7, 203.0.113.7:51234 or [2001:db8::7]:443"));
     }
 
     /** The port in the header that the operator has named; none if it is repeated, for then nobody knows whose it is. */
@@ -139,7 +167,7 @@ final class Forwarded {
 
     private void adviseOnce(RelayListener events, String text) {
         if (advised.add(text)) {
-            events.on(new RelayEvent.Advice(RdvServer.NAME, text));
+            events.on(new RelayEvent.Advice(NAME, text));
         }
     }
 }
