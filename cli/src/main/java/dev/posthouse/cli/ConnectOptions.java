@@ -1,5 +1,8 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.Durations;
+import dev.posthouse.cli.arguments.NativeText;
+import dev.posthouse.cli.arguments.TokenArgument;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.address.ShownAddress;
 import dev.posthouse.net.connection.AddressScheme;

@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.UnwrittenFile;
 import dev.posthouse.cli.streams.StandardStreamFailure;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ConnectionLost;

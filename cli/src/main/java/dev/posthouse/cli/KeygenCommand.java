@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.UnwrittenFile;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.IdentityFile;
 import java.io.IOException;

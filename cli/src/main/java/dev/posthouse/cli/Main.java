@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.NativeText;
 import dev.posthouse.cli.streams.Printed;
 import dev.posthouse.cli.streams.StandardStreams;
 import java.io.IOException;

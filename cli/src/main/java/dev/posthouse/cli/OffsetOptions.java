@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.NativeText;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.offset.client.AccessList;

@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.UnwrittenFile;
 import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.FileFailure;

@@ -3,6 +3,8 @@ package dev.posthouse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.cli.arguments.Durations;
+import dev.posthouse.cli.arguments.TokenArgument;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,6 +3,8 @@ package dev.posthouse.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.cli.arguments.NativeText;
+import dev.posthouse.cli.arguments.TokenArgument;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.ChildProcess.Output;
 import java.io.ByteArrayInputStream;

@@ -1,5 +1,7 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.arguments.NativeText;
+import dev.posthouse.cli.arguments.TokenArgument;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintStream;

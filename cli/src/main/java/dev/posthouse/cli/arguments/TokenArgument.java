@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.arguments;
 
 import dev.posthouse.cli.streams.StandardStreamFailure;
 import dev.posthouse.cli.streams.SystemReason;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * them and the end of the line behind them do not count; control characters, and blanks at either end, are refused, since
  * nobody sees them; whoever means them writes them as {@code %XX}.
  */
-final class TokenArgument {
+public final class TokenArgument {
 
     /** Longer than any token that the protocol can carry. */
     private static final int MAX = 16 * 1_024;
@@ -36,7 +36,7 @@ final class TokenArgument {
      * @throws IllegalArgumentException if what it points to cannot be read, or is not a token
      * @throws StandardStreamFailure if standard input fails
      */
-    static Optional<String> resolve(@Nullable String argument, InputStream in, @Nullable String variable)
+    public static Optional<String> resolve(@Nullable String argument, InputStream in, @Nullable String variable)
             throws StandardStreamFailure {
         if (argument == null) {
             return variable == null || variable.isEmpty()

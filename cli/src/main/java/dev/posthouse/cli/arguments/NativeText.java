@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.arguments;
 
 import dev.posthouse.net.httpproxy.ProxyRules;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.Optional;
  * UTF-8. Where a character outside ASCII is met all the same, the bytes are read from the system again (Linux), and where
  * that is not possible, what is not sure is refused.
  */
-final class NativeText {
+public final class NativeText {
 
     private static final Path ARGUMENTS = Path.of("/proc/self/cmdline");
 
@@ -39,7 +39,7 @@ final class NativeText {
      * @param decoded as the JVM has decoded them
      * @throws IllegalArgumentException if one is not UTF-8
      */
-    static String[] arguments(String... decoded) {
+    public static String[] arguments(String... decoded) {
         String[] arguments = decoded.clone();
         for (int i = 0; i < decoded.length; i++) {
             arguments[i] = argument(i, decoded);
@@ -48,7 +48,7 @@ final class NativeText {
     }
 
     /** One of them. */
-    static String argument(int index, String... decoded) {
+    public static String argument(int index, String... decoded) {
         if (isAscii(decoded[index])) {
             return decoded[index];
         }
@@ -66,7 +66,7 @@ final class NativeText {
      *
      * @throws IllegalArgumentException if one that it knows is not UTF-8
      */
-    static Map<String, String> environment() {
+    public static Map<String, String> environment() {
         var environment = new HashMap<>(System.getenv());
         environment.replaceAll((name, value) -> isOurs(name) ? variable(name, value) : value);
         return environment;
@@ -78,7 +78,7 @@ final class NativeText {
      * @param decoded as the JVM has decoded it
      * @throws IllegalArgumentException if it is not UTF-8
      */
-    static String variable(String name, String decoded) {
+    public static String variable(String name, String decoded) {
         if (isAscii(decoded)) {
             return decoded;
         }
@@ -109,7 +109,7 @@ final class NativeText {
      * @param name what they are, for the message
      * @throws IllegalArgumentException if they are not UTF-8; the message has the byte and not the text, which may be secret
      */
-    static String utf8(byte[] bytes, String name) {
+    public static String utf8(byte[] bytes, String name) {
         ByteBuffer left = ByteBuffer.wrap(bytes);
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(left).toString();
@@ -128,7 +128,7 @@ final class NativeText {
      *
      * @throws IllegalArgumentException if this locale has no such names
      */
-    static Path path(String name) {
+    public static Path path(String name) {
         try {
             return Path.of(name);
         } catch (InvalidPathException e) {

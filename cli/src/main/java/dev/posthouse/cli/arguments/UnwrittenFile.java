@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.arguments;
 
 import dev.posthouse.cli.streams.SystemReason;
 import java.io.IOException;
@@ -8,9 +8,10 @@ import java.nio.file.Path;
 
 /** A file that a command was to write, and could not: names it and the reason. */
 @SuppressWarnings("serial") // never serialized
-final class UnwrittenFile extends IOException {
+public final class UnwrittenFile extends IOException {
 
-    UnwrittenFile(Path file, IOException cause) {
+    /** @param cause what the system said */
+    public UnwrittenFile(Path file, IOException cause) {
         super("cannot write " + file + ": " + reason(file, cause), cause);
     }
 
