@@ -1,6 +1,8 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.net.Role;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -13,17 +15,21 @@ import picocli.CommandLine.Mixin;
         description =
                 "Connect to the peer that accepts under TOKEN: standard input goes to it, what it sends to standard"
                         + " output. The dialer chooses the route.",
-        footerHeading = "%nExamples:%n",
-        footer = {
-            "  posthouse dial https://relay.example TOKEN < file",
-            "  posthouse dial https://relay.example @token.txt --space none < file",
-            "                                              always through the relay",
-            "  tar c dir | POSTHOUSE_TOKEN=… posthouse dial https://relay.example"
-        })
+        footerHeading = "%nExamples:%n")
 final class DialCommand implements Callable<Integer> {
 
     @Mixin
-    private ConnectOptions options = new ConnectOptions();
+    private ConnectOptions options = new ConnectOptions(Role.DIALER);
+
+    /** The command line of this command, with the options and the examples of every dialect. */
+    static CommandLine commandLine() {
+        var command = new DialCommand();
+        return command.options.commandLine(command);
+    }
+
+    ConnectOptions options() {
+        return options;
+    }
 
     @Override
     public Integer call() {

@@ -1,6 +1,8 @@
 package dev.posthouse.cli;
 
 import dev.posthouse.cli.arguments.NativeText;
+import dev.posthouse.cli.arguments.WordList;
+import dev.posthouse.cli.dialect.Dialects;
 import dev.posthouse.cli.streams.Printed;
 import dev.posthouse.cli.streams.StandardStreams;
 import java.io.IOException;
@@ -50,6 +52,9 @@ public final class Main implements Runnable {
     private static final Set<String> ORIGINAL_WITH_VALUE = Set.of("-l", "-s");
 
     private static final Set<String> ORIGINAL_ALONE = Set.of("-v", "-w");
+
+    /** Commands that are about others, and not what somebody wants who gives none. */
+    private static final Set<String> ABOUT_COMMANDS = Set.of("completion", "help");
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -120,13 +125,12 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
+        CommandLine all = new CommandLine(new Main())
                 .addSubcommand(ServeCommand.commandLine())
-                .addSubcommand(new DialCommand())
-                .addSubcommand(new AcceptCommand())
-                .addSubcommand(new KeygenCommand())
-                .addSubcommand(new TicketCommand())
-                .addSubcommand(new CompletionCommand())
+                .addSubcommand(DialCommand.commandLine())
+                .addSubcommand(AcceptCommand.commandLine());
+        Dialects.known().forEach(module -> module.commands().forEach(all::addSubcommand));
+        return all.addSubcommand(new CompletionCommand())
                 .addSubcommand(new HelpCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 // A TOKEN @FILE is the word in the file; picocli would take the file for more arguments.
@@ -164,9 +168,17 @@ public final class Main implements Runnable {
     /** No command: that is no use of it. */
     @Override
     public void run() {
+        CommandSpec here = Objects.requireNonNull(spec, "picocli sets it");
         throw new ParameterException(
-                Objects.requireNonNull(spec, "picocli sets it").commandLine(),
-                "a command is missing: serve, dial, accept, keygen or ticket");
+                here.commandLine(),
+                "a command is missing: "
+                        + WordList.of(
+                                here.subcommands().values().stream()
+                                        .map(CommandLine::getCommandName)
+                                        .distinct()
+                                        .filter(name -> !ABOUT_COMMANDS.contains(name))
+                                        .toList(),
+                                "or"));
     }
 
     /** The version of this build. */

@@ -1,5 +1,6 @@
 package dev.posthouse.cli;
 
+import dev.posthouse.cli.dialect.Dialects;
 import dev.posthouse.daemon.configuration.NearestName;
 import dev.posthouse.net.ShownText;
 import dev.posthouse.net.address.ShownAddress;
@@ -49,8 +50,9 @@ final class UsageErrors {
             boolean shown = option.matches() && (first.startsWith("--") || !takesToken);
             String hint =
                     takesToken && !first.startsWith("--") ? "; a TOKEN that begins with '-' stands behind '--'" : "";
-            if (takesToken && first.startsWith("--no-") && first.endsWith("direct")) {
-                hint = "; --space none takes no direct way";
+            Optional<String> ofDialect = takesToken ? Dialects.hint(first) : Optional.empty();
+            if (ofDialect.isPresent()) {
+                hint = "; " + ofDialect.get();
             } else if (takesToken && shown && option.group(1).equals("--token")) {
                 hint = "; the TOKEN stands behind the ADDRESS, or in POSTHOUSE_TOKEN";
             } else if (first.startsWith("--") && shown) {

@@ -4,28 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.posthouse.cli.dialect.Dialects;
+import dev.posthouse.cli.dialect.SchemeModule;
 import dev.posthouse.net.connection.AddressScheme;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Which options go with which addresses. */
 class ConnectOptionsTest {
 
     private static final String RELAY = "JUO5L_EJVRFHatyDadtt3JM2ZaEZeN2hQE7hBmypVZ0";
 
+    /** Of {@code dial}. */
     private static ConnectOptions options(String line) {
-        var options = new ConnectOptions();
-        new CommandLine(options).parseArgs(line.split(" "));
-        return options;
+        return ((DialCommand) parsed("dial " + line)).options();
+    }
+
+    /** Of {@code accept}. */
+    private static ConnectOptions accepting(String line) {
+        return ((AcceptCommand) parsed("accept " + line)).options();
+    }
+
+    private static Object parsed(String line) {
+        return Main.commandLine()
+                .parseArgs(line.split(" "))
+                .subcommand()
+                .commandSpec()
+                .userObject();
     }
 
     private static void assertRefused(ConnectOptions options, String named) {
@@ -56,20 +73,16 @@ class ConnectOptionsTest {
     void optionThatDoesNothingWithAnAddressIsAnError(String line, String named) {
         String words = line.replace("RELAY", RELAY);
         assertRefused(options(words), named);
-        ConnectOptions accepts = options(words);
-        accepts.accepting();
-        assertRefused(accepts, named);
+        assertRefused(accepting(words), named);
     }
 
     @Test
     void optionThatDoesNothingWithACommandIsAnError() {
         assertRefused(options("offset://h:1/" + RELAY + " --allow all"), "--allow (it belongs to accept;");
-        ConnectOptions accepts = options("http://h t --wait 1s");
-        accepts.accepting();
-        assertRefused(accepts, "--wait (it belongs to dial, which chooses the route)");
+        assertRefused(accepting("http://h t --wait 1s"), "--wait (it belongs to dial, which chooses the route)");
     }
 
-    /** Every option of the two commands is either for all addresses or refused with some. */
+    /** Every option of the two commands is for all addresses, or refused with some by its dialect or by that of the address. */
     @Test
     void everyOptionIsAccountedFor(@TempDir Path directory) throws IOException {
         Path identity = directory.resolve("me.ident");
@@ -85,12 +98,37 @@ class ConnectOptionsTest {
                 assertThat(List.of(rdv.name(), offset.name())).containsExactly("rdv", "offset");
             }
         }
-        Set<String> forSome =
-                Set.of("--space", "--wait", "-w", "--header", "--identity", "--allow", "--cacert", "--insecure");
-        assertThat(new CommandLine(new ConnectOptions()).getCommandSpec().options())
-                .allSatisfy(option -> assertThat(option.names())
-                        .as("a new option belongs into one of these lists, and into the test above")
-                        .anyMatch(name -> forSome.contains(name) || forAll.containsKey(name)));
+        Set<String> byTheirDialect = Set.of("--cacert", "--insecure");
+        assertThat(shared()).allSatisfy(option -> assertThat(option.names())
+                .as("a new option belongs into one of these lists, and into the test above")
+                .anyMatch(name -> byTheirDialect.contains(name) || forAll.containsKey(name)));
+        assertThat(Dialects.known()).allSatisfy(module -> assertThat(ofDialect(module))
+                .as("the options of %s, which others refuse", module.name())
+                .isNotEmpty());
+    }
+
+    private static CommandSpec dial() {
+        return Main.commandLine().parseArgs("dial", "ADDRESS").subcommand().commandSpec();
+    }
+
+    private static CommandSpec mixin(String name) {
+        return Objects.requireNonNull(dial().mixins().get(name), name);
+    }
+
+    private static List<OptionSpec> ofDialect(SchemeModule module) {
+        return mixin(module.name()).options();
+    }
+
+    /** Those of no dialect, without --help and --version. */
+    private static List<OptionSpec> shared() {
+        List<String> others = Stream.concat(
+                        Dialects.known().stream().flatMap(module -> ofDialect(module).stream()),
+                        mixin("mixinStandardHelpOptions").options().stream())
+                .map(OptionSpec::longestName)
+                .toList();
+        return dial().options().stream()
+                .filter(option -> !others.contains(option.longestName()))
+                .toList();
     }
 
     @ParameterizedTest
@@ -112,15 +150,11 @@ class ConnectOptionsTest {
         Path identity = directory.resolve("me.ident");
         assertThat(Main.commandLine().execute("keygen", identity.toString())).isZero();
         String line = "offset://h:1/" + RELAY + " --identity " + identity;
-        ConnectOptions accepts = options(line);
-        accepts.accepting();
-        assertThatThrownBy(accepts::scheme)
+        assertThatThrownBy(() -> accepting(line).scheme())
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("--allow THEIRKEY");
 
-        ConnectOptions allows = options(line + " --allow all");
-        allows.accepting();
-        try (AddressScheme scheme = allows.scheme()) {
+        try (AddressScheme scheme = accepting(line + " --allow all").scheme()) {
             assertThat(scheme.name()).isEqualTo("offset");
         }
         try (AddressScheme scheme =
@@ -146,10 +180,8 @@ class ConnectOptionsTest {
         Path identity = directory.resolve("me.ident");
         assertThat(Main.commandLine().execute("keygen", identity.toString())).isZero();
         String words = line.replace("RELAY", RELAY).replace("ME", identity.toString());
-        ConnectOptions options = options(words.replace(" --accept", ""));
-        if (words.endsWith(" --accept")) {
-            options.accepting();
-        }
+        ConnectOptions options =
+                words.endsWith(" --accept") ? accepting(words.replace(" --accept", "")) : options(words);
         assertThatThrownBy(options::scheme)
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(said);

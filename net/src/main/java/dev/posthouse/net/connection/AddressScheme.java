@@ -4,8 +4,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * How one dialect's addresses are recognised and reached: each dialect's client brings one, and the command line asks
- * them in turn.
+ * How one dialect's addresses are reached, whatever the dialect: each dialect's client brings one.
  *
  * <p>Closing it ends what it keeps beside its connections, after what they have sent is on its way; it is closed after them.
  */
@@ -13,12 +12,6 @@ public interface AddressScheme extends AutoCloseable {
 
     /** The dialect's name: "rdv". */
     String name();
-
-    /** One line for help texts: the form of the addresses, and what they mean. */
-    String form();
-
-    /** Whether {@code address} is one of this dialect's. Looks at the text alone. */
-    boolean recognises(String address);
 
     /** Whether peers of this dialect find each other by a token; if not, giving one is an error. */
     default boolean takesToken() {
@@ -28,7 +21,7 @@ public interface AddressScheme extends AutoCloseable {
     /**
      * Reaches the peer that accepts.
      *
-     * @param address one that is {@linkplain #recognises recognised}
+     * @param address one of this dialect's
      * @param token what the peers have agreed on, where the dialect uses one
      * @throws IllegalArgumentException if the address or the token is malformed, or a needed token is missing
      * @throws IOException if no connection came about

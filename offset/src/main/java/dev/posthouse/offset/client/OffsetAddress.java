@@ -14,18 +14,13 @@ import java.util.Optional;
  */
 public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
 
-    static final String PREFIX = "offset://";
+    /** How the text begins. */
+    public static final String PREFIX = "offset://";
 
-    /** The form of the text. */
-    public static final String FORM = PREFIX + "HOST:PORT/RELAYKEY[/PEERKEY]";
+    private static final String FORM = PREFIX + "HOST:PORT/RELAYKEY[/PEERKEY]";
 
     private static final int WITH_RELAY = 2;
     private static final int WITH_PEER = 3;
-
-    /** Whether {@code text} begins as one. */
-    public static boolean recognises(String text) {
-        return text.toLowerCase(Locale.ROOT).startsWith(PREFIX);
-    }
 
     /**
      * Reads one.
@@ -33,7 +28,7 @@ public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
      * @throws IllegalArgumentException if it is not of that form, with what is wrong and right
      */
     public static OffsetAddress parse(String text) {
-        if (!recognises(text)) {
+        if (!text.toLowerCase(Locale.ROOT).startsWith(PREFIX)) {
             throw new IllegalArgumentException("an Offset address begins with " + PREFIX + ": write " + FORM);
         }
         String rest = text.substring(PREFIX.length());

@@ -30,18 +30,8 @@ public final class OffsetScheme implements AddressScheme {
     }
 
     @Override
-    public String form() {
-        return OffsetAddress.FORM + ": an Offset relay; to dial, with the PEERKEY of who accepts";
-    }
-
-    @Override
     public boolean takesToken() {
         return false;
-    }
-
-    @Override
-    public boolean recognises(String address) {
-        return OffsetAddress.recognises(address);
     }
 
     @Override

@@ -46,15 +46,6 @@ class OffsetSchemeTest {
     }
 
     @Test
-    void anAddressIsRecognisedByItsBeginning() {
-        assertThat(dials.name()).isEqualTo("offset");
-        assertThat(dials.form()).contains("offset://HOST:PORT/RELAYKEY[/PEERKEY]");
-        assertThat(dials.recognises("offset://x")).isTrue();
-        assertThat(dials.recognises("Offset://x")).isTrue();
-        assertThat(dials.recognises("http://x")).isFalse();
-    }
-
-    @Test
     void theFirstThatIsAdmittedIsAcceptedAndNobodyElse() throws IOException {
         String here = relay.address().toString();
         var accepting = Background.start(() -> accepts.accept(here, Optional.empty()));

@@ -5,14 +5,10 @@ import dev.posthouse.net.connection.Connection;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.rdv.wire.ServerAddress;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /** rdv's addresses: those of its servers, with a token. */
 public final class RdvScheme implements AddressScheme {
-
-    /** The form of the addresses, and what they mean, in one line. */
-    public static final String FORM = "http://HOST[:PORT][/PATH] or https://…, with a TOKEN: an rdv server";
 
     private final RdvClient client;
 
@@ -21,25 +17,9 @@ public final class RdvScheme implements AddressScheme {
         this.client = client;
     }
 
-    /** Whether an address is one of an rdv server, as far as its beginning tells. */
-    public static boolean isAddress(String address) {
-        String lower = address.toLowerCase(Locale.ROOT);
-        return lower.startsWith("http://") || lower.startsWith("https://");
-    }
-
     @Override
     public String name() {
         return "rdv";
-    }
-
-    @Override
-    public String form() {
-        return FORM;
-    }
-
-    @Override
-    public boolean recognises(String address) {
-        return isAddress(address);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.UnwrittenFile;
 import dev.posthouse.crypto.MalformedKeyFile;
@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -77,24 +78,24 @@ final class TicketCommand implements Callable<Integer> {
             out.println(new RelayTicket(relay()).text());
         }
         out.flush();
-        return Failures.OK;
+        return ExitCode.OK;
     }
 
     private void refuseWhatDoesNothing() {
         if (ticket != null) {
             String shows = "a TICKET is only shown";
-            new ForeignOptions()
+            new ForeignOptions("a TICKET")
                     .refuse("--identity", identity != null, shows)
                     .refuse("--address", address != null, shows)
                     .refuse("--from", from != null, shows)
                     .refuse("--output", output != null, shows)
-                    .check("a TICKET");
+                    .check();
         } else if (from != null) {
             String both = "the address has the key and the place";
-            new ForeignOptions()
+            new ForeignOptions("--from")
                     .refuse("--identity", identity != null, both)
                     .refuse("--address", address != null, both)
-                    .check("--from");
+                    .check();
         }
     }
 

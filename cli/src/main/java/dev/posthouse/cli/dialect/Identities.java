@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.dialect;
 
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.IdentityFile;

@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.UnwrittenFile;
 import dev.posthouse.crypto.Identity;
@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,7 +52,7 @@ final class KeygenCommand implements Callable<Integer> {
                 Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
         out.println(identity.publicKey());
         out.flush();
-        return Failures.OK;
+        return ExitCode.OK;
     }
 
     private static Identity make(Path path) throws IOException {

@@ -1,18 +1,23 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.NativeText;
 import dev.posthouse.crypto.Identity;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.Role;
+import dev.posthouse.net.connection.AddressScheme;
+import dev.posthouse.net.httpproxy.HttpProxy;
 import dev.posthouse.offset.client.AccessList;
+import dev.posthouse.offset.client.OffsetAddress;
+import dev.posthouse.offset.client.OffsetClient;
+import dev.posthouse.offset.client.OffsetScheme;
+import dev.posthouse.offset.client.RelayAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What {@code dial} and {@code accept} want to know of Offset peers only. */
-final class OffsetOptions {
-
-    private static final String HERE = "it belongs to offset:// addresses";
+/** Who we are towards Offset's peers, and who of them may connect. */
+final class OffsetOptions implements SchemeOptions {
 
     @Option(
             names = {"-i", "--identity"},
@@ -20,6 +25,7 @@ final class OffsetOptions {
             description =
                     "who we are towards Offset peers: an identity file, made by posthouse keygen or stmgr; without it"
                             + " POSTHOUSE_IDENTITY is taken")
+    @Because("their peers find each other by key, not by TOKEN")
     private @Nullable Path identity;
 
     @Option(
@@ -27,26 +33,47 @@ final class OffsetOptions {
             paramLabel = "KEY|all",
             parameterConsumer = Verbatim.class,
             description = "Offset peers that may connect, by their public keys; nobody else is accepted")
+    @Because("here it would keep nobody out")
     private List<String> allow = List.of();
 
-    /** With an rdv address they do nothing, though {@code --allow} looks like a restriction. */
-    void refuseWithRdv(ForeignOptions foreign) {
-        foreign.refuse("--identity", identity != null, HERE + "; rdv peers find each other by TOKEN")
-                .refuse("--allow", !allow.isEmpty(), HERE + "; whoever knows the TOKEN may connect here");
+    @Override
+    public ForeignOptions foreign(SchemeRequest request) {
+        RelayAddress relay = OffsetAddress.parse(request.address()).relay();
+        boolean throughTls = request.proxies()
+                .towards(true, relay.host(), relay.port())
+                .filter(HttpProxy::tls)
+                .isPresent();
+        var foreign = new ForeignOptions("an offset:// address");
+        if (!throughTls) {
+            request.tls().refuse(foreign, "an Offset relay proves itself by its key");
+        }
+        return foreign.refuse(
+                "--allow",
+                request.role() == Role.DIALER && !allow.isEmpty(),
+                "it belongs to accept; who dials names the peer in the address");
     }
 
-    /** Who dials chooses the peer. */
-    void refuseWithDial(ForeignOptions foreign) {
-        foreign.refuse("--allow", !allow.isEmpty(), "it belongs to accept; who dials names the peer in the address");
-    }
-
-    /** @throws IllegalArgumentException if nobody could be accepted */
-    void requireSomebody() {
-        if (allow.isEmpty()) {
+    @Override
+    public AddressScheme open(SchemeRequest request) {
+        boolean accepts = request.role() == Role.ACCEPTOR;
+        if (accepts && allow.isEmpty()) {
             throw new IllegalArgumentException(
                     "nobody could connect: add --allow THEIRKEY, once for each peer that may, or"
                             + " --allow all for everybody");
         }
+        if (accepts == OffsetAddress.parse(request.address()).peer().isPresent()) {
+            throw new IllegalArgumentException(
+                    accepts
+                            ? "to accept, there is no PEERKEY in the address: --allow KEY says who may connect"
+                            : "to dial, the address ends with the PEERKEY of who accepts:"
+                                    + " offset://HOST:PORT/RELAYKEY/PEERKEY");
+        }
+        AccessList access = allowed();
+        OffsetClient.Builder builder = OffsetClient.builder(identity()).proxies(request.proxies());
+        request.timeout().ifPresent(builder::timeout);
+        request.deadAfter().ifPresent(builder::deadAfter);
+        request.tls().trust().ifPresent(builder::tls);
+        return new OffsetScheme(builder.build(), access);
     }
 
     /**
@@ -54,7 +81,7 @@ final class OffsetOptions {
      *
      * @throws IllegalArgumentException if nothing says it, or the file is none or cannot be read
      */
-    Identity identity() {
+    private Identity identity() {
         Path file = identity;
         String variable = NativeText.environment().get("POSTHOUSE_IDENTITY");
         if (file == null && variable != null && !variable.isEmpty()) {
@@ -73,7 +100,7 @@ final class OffsetOptions {
      *
      * @throws IllegalArgumentException if an entry is no key
      */
-    AccessList allowed() {
+    private AccessList allowed() {
         var list = new AccessList();
         for (String entry : allow) {
             for (String one : entry.split(",", -1)) {

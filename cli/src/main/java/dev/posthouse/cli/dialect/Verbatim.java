@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.dialect;
 
 import java.util.ArrayList;
 import java.util.List;

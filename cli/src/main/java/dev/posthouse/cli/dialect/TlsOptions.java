@@ -1,4 +1,4 @@
-package dev.posthouse.cli;
+package dev.posthouse.cli.dialect;
 
 import dev.posthouse.net.tls.TlsClient;
 import java.io.IOException;
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Whose certificates {@code dial} and {@code accept} trust on the way to the relay. */
-final class TlsOptions {
+public final class TlsOptions {
 
     private static final String HERE = "it belongs to https:// addresses and https:// proxies; ";
 
@@ -19,11 +19,11 @@ final class TlsOptions {
     private boolean insecure;
 
     /**
-     * They do nothing where no certificate is looked at, though they look like an encryption.
+     * Notes those that are given: they do nothing where no certificate is looked at, though they look like an encryption.
      *
      * @param why what is so different here
      */
-    void refuse(ForeignOptions foreign, String why) {
+    public void refuse(ForeignOptions foreign, String why) {
         foreign.refuse("--cacert", cacert != null, HERE + why).refuse("--insecure", insecure, HERE + why);
     }
 
@@ -32,7 +32,7 @@ final class TlsOptions {
      *
      * @throws IllegalArgumentException if the options contradict each other, or the file is none or cannot be read
      */
-    Optional<TlsClient> trust() {
+    public Optional<TlsClient> trust() {
         if (insecure && cacert != null) {
             throw new IllegalArgumentException("--insecure and --cacert exclude each other");
         }

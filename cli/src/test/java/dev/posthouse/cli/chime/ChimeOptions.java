@@ -1,0 +1,28 @@
+package dev.posthouse.cli.chime;
+
+import dev.posthouse.cli.dialect.Because;
+import dev.posthouse.cli.dialect.ForeignOptions;
+import dev.posthouse.cli.dialect.SchemeOptions;
+import dev.posthouse.cli.dialect.SchemeRequest;
+import dev.posthouse.net.connection.AddressScheme;
+import picocli.CommandLine.Option;
+
+/** What the bell sounds like. */
+final class ChimeOptions implements SchemeOptions {
+
+    @Option(names = "--bell", paramLabel = "SOUND", description = "what the tower hears first")
+    @Because("their relays have bells")
+    private String bell = "silence";
+
+    @Override
+    public ForeignOptions foreign(SchemeRequest request) {
+        var foreign = new ForeignOptions("a chime:// address");
+        request.tls().refuse(foreign, "a tower has no certificate");
+        return foreign;
+    }
+
+    @Override
+    public AddressScheme open(SchemeRequest request) {
+        return new ChimeScheme(bell);
+    }
+}
