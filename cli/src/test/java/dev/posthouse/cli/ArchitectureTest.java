@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,22 @@ class ArchitectureTest {
                 }
             }
         }
+    }
+
+    /** A further dialect is its module in that room: the others would have to know it, too. */
+    @Test
+    void commandLineKnowsDialectsInOneRoomOnly() {
+        noClasses()
+                .that()
+                .resideInAPackage(in("cli"))
+                .and()
+                .resideOutsideOfPackage(in("cli.dialect"))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Stream.concat(DIALECTS.stream(), Stream.of("daemon.dialect"))
+                        .map(ArchitectureTest::in)
+                        .toArray(String[]::new))
+                .check(CLASSES);
     }
 
     /** A program that embeds a client or a relay gets no logging framework, no metrics library, nothing but this. */
@@ -141,7 +158,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"net", "relay", "daemon"})
+    @ValueSource(strings = {"net", "relay", "daemon", "cli"})
     void roomsHaveNoCycles(String module) {
         SlicesRuleDefinition.slices()
                 .matching("dev.posthouse." + module + ".(*)..")

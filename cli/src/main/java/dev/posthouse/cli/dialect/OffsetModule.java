@@ -2,6 +2,7 @@ package dev.posthouse.cli.dialect;
 
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.client.OffsetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 
 /** Offset: relays and peers that know each other by key. */
@@ -41,5 +42,10 @@ public final class OffsetModule implements SchemeModule {
     @Override
     public List<Object> commands() {
         return List.of(new KeygenCommand(), new TicketCommand());
+    }
+
+    @Override
+    public void train(InetSocketAddress relay, List<String> told, Transfers transfers) throws Exception {
+        new OffsetTraining(OffsetAddress.parse(told.getFirst()).relay(), transfers).run();
     }
 }

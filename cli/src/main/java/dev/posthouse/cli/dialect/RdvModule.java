@@ -1,6 +1,9 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.net.Role;
+import dev.posthouse.net.address.AddressPort;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,5 +51,10 @@ public final class RdvModule implements SchemeModule {
         return option.startsWith("--no-") && option.endsWith("direct")
                 ? Optional.of("--space none takes no direct way")
                 : Optional.empty();
+    }
+
+    @Override
+    public void train(InetSocketAddress relay, List<String> told, Transfers transfers) throws Exception {
+        new RdvTraining(URI.create("http://" + AddressPort.of(relay)), transfers).run();
     }
 }

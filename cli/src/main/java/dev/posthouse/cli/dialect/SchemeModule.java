@@ -1,6 +1,7 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.net.Role;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,4 +47,15 @@ public interface SchemeModule {
     default Optional<String> hint(String option) {
         return Optional.empty();
     }
+
+    /**
+     * Goes its ordinary ways over a relay, for the JDK to watch at a build what they load and how often they run: what is not gone here
+     * works as well, and is slower at its first use.
+     *
+     * @param relay where the relay listens, on loopback
+     * @param told the addresses that the relay tells for this dialect; empty if it has no way of its own to write them
+     * @param transfers has each pair of peers connect
+     * @throws Exception what ends the build's training
+     */
+    default void train(InetSocketAddress relay, List<String> told, Transfers transfers) throws Exception {}
 }
