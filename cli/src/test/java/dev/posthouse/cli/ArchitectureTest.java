@@ -83,7 +83,7 @@ class ArchitectureTest {
 
     /** A program that embeds a client or a relay gets no logging framework, no metrics library, nothing but this. */
     @ParameterizedTest
-    @ValueSource(strings = {"net", "relay", "rdv"})
+    @ValueSource(strings = {"net", "crypto", "relay", "rdv"})
     void librariesStandOnTheJdkAlone(String module) {
         usesOnlyTheJdkAnd(module);
     }
@@ -91,7 +91,6 @@ class ArchitectureTest {
     /** What Offset's formats need: a parser for its files, and its serialization. */
     @Test
     void offsetStandsOnTheParsersOfItsFormats() {
-        usesOnlyTheJdkAnd("crypto", "com.google.gson..");
         usesOnlyTheJdkAnd("offset", "com.google.gson..", "org.capnproto..");
     }
 

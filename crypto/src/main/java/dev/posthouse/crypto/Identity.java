@@ -16,6 +16,9 @@ import java.security.spec.NamedParameterSpec;
  */
 public final class Identity {
 
+    /** Bytes of a seed. */
+    public static final int SEED_LENGTH = Curve25519.LENGTH;
+
     private final byte[] seed;
     private final PrivateKey privateKey;
     private final PublicKey publicKey;
@@ -28,7 +31,7 @@ public final class Identity {
 
     /** A new identity. */
     public static Identity generate() {
-        byte[] seed = new byte[Curve25519.LENGTH];
+        byte[] seed = new byte[SEED_LENGTH];
         new SecureRandom().nextBytes(seed);
         return ofSeed(seed);
     }

@@ -1,5 +1,5 @@
 /**
- * Identities and their files, and the primitives of secure channels: pure functions and small values over the JDK's own
+ * Identities and the primitives of secure channels: pure functions and small values over the JDK's own
  * cryptography, no sockets and no protocol. {@link dev.posthouse.crypto.Identity} signs and
  * {@link dev.posthouse.crypto.PublicKey} verifies (Ed25519); {@link dev.posthouse.crypto.AgreementKey} agrees on a secret
  * (X25519), {@link dev.posthouse.crypto.Hkdf} makes keys of it, {@link dev.posthouse.crypto.RecordCipher} seals records

@@ -2,7 +2,7 @@ package dev.posthouse.bench.contestant;
 
 import dev.posthouse.bench.process.ChildProcesses;
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.offset.identity.IdentityFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.IdentityFile;
-import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.net.FileFailure;
+import dev.posthouse.offset.identity.IdentityFile;
+import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.UnwrittenFile;
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.offset.identity.IdentityFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;

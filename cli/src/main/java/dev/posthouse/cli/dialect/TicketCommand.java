@@ -1,12 +1,12 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.UnwrittenFile;
-import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.crypto.PublicKey;
 import dev.posthouse.net.FileFailure;
 import dev.posthouse.offset.client.OffsetAddress;
 import dev.posthouse.offset.client.RelayAddress;
 import dev.posthouse.offset.client.RelayTicket;
+import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;

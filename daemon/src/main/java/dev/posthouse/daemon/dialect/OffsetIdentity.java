@@ -1,11 +1,11 @@
 package dev.posthouse.daemon.dialect;
 
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.IdentityFile;
-import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.FileFailure;
+import dev.posthouse.offset.identity.IdentityFile;
+import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;

@@ -1,10 +1,10 @@
 package dev.posthouse.daemon.dialect;
 
-import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.SettingTypes;
+import dev.posthouse.offset.identity.IdentityFile;
 import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.relay.accept.Dialect;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.posthouse.interop.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.crypto.IdentityFile;
 import dev.posthouse.interop.process.Programs;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.client.AccessList;
@@ -11,6 +10,7 @@ import dev.posthouse.offset.client.OffsetClient;
 import dev.posthouse.offset.client.OffsetConnection;
 import dev.posthouse.offset.client.OffsetListener;
 import dev.posthouse.offset.client.RelayAddress;
+import dev.posthouse.offset.identity.IdentityFile;
 import dev.posthouse.testkit.ChildProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package dev.posthouse.interop.offset;
 
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.offset.identity.IdentityFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.posthouse.offset.client;
 
 import com.google.gson.stream.JsonReader;
-import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;

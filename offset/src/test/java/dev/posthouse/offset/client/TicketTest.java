@@ -3,8 +3,8 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.MalformedKeyFile;
 import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.IdentityFile;
+import dev.posthouse.offset.identity.IdentityFile;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.ChildProcess.Output;

@@ -1,5 +1,6 @@
-package dev.posthouse.crypto;
+package dev.posthouse.offset.identity;
 
+import dev.posthouse.crypto.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

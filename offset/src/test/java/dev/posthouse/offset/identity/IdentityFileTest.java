@@ -1,12 +1,15 @@
-package dev.posthouse.crypto;
+package dev.posthouse.offset.identity;
 
-import static dev.posthouse.crypto.OldKeys.KEY;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
+import dev.posthouse.crypto.Base64Url;
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.offset.Vectors;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;
 import java.net.URI;
@@ -40,14 +43,14 @@ class IdentityFileTest {
     @TempDir
     private Path directory;
 
-    static List<JsonObject> identities() {
-        return Vectors.list("identities");
+    static Stream<JsonObject> identities() {
+        return Vectors.cases("identity_files.json");
     }
 
     @ParameterizedTest
     @MethodSource("identities")
     void fileIsThatOfOffset(JsonObject vector) throws IOException {
-        Path file = file(Vectors.text(vector, "identity_file"));
+        Path file = file(vector.get("identity_file").getAsString());
         Identity identity = IdentityFile.read(file);
         assertThat(identity.publicKey()).isEqualTo(PublicKey.of(Vectors.bytes(vector, "publicKey")));
         Path written = directory.resolve("written");
@@ -56,11 +59,11 @@ class IdentityFileTest {
     }
 
     static Stream<String> rightFiles() {
-        String seed = Base64Url.encode(KEY.seed());
+        String seed = Base64Url.encode(OldKeys.seed());
         return Stream.of(
-                OldKeys.json(KEY.seed()),
+                OldKeys.json(OldKeys.seed()),
                 OldKeys.json(OldKeys.document()),
-                OldKeys.toml(KEY.seed()),
+                OldKeys.toml(OldKeys.seed()),
                 OldKeys.toml(OldKeys.document()),
                 "{\"privateKey\":\"" + seed + "\"}",
                 "{\"privateKey\":\"" + seed + "=\"}",
@@ -78,12 +81,12 @@ class IdentityFileTest {
     @MethodSource("rightFiles")
     void everyKnownFormGivesTheSameIdentity(String content) throws IOException {
         Identity identity = IdentityFile.read(file(content));
-        assertThat(identity.publicKey().bytes()).isEqualTo(KEY.publicKey());
-        assertThat(identity.sign(KEY.message())).isEqualTo(KEY.signature());
+        assertThat(identity.publicKey().bytes()).isEqualTo(OldKeys.publicKey());
+        assertThat(identity.sign(new byte[0])).isEqualTo(OldKeys.signature());
     }
 
     static Stream<Arguments> wrongFiles() {
-        String seed = Base64Url.encode(KEY.seed());
+        String seed = Base64Url.encode(OldKeys.seed());
         String notJson = "is not JSON with a field \"privateKey\"";
         String absent = "has no field \"privateKey\"";
         String twice = "has the field \"privateKey\" twice, or without a text";
@@ -117,8 +120,8 @@ class IdentityFileTest {
                 Arguments.of("privateKey = \"" + seed + "\"\nprivateKey = \"" + seed + "\"", notJson),
                 Arguments.of("privateKey = \"" + seed + "==\"", notBase64),
                 Arguments.of("{\"privateKey\": \"\"}", "privateKey has 0 bytes"),
-                Arguments.of(OldKeys.json(Arrays.copyOf(KEY.seed(), 31)), "privateKey has 31 bytes"),
-                Arguments.of(OldKeys.json(Arrays.copyOf(KEY.seed(), 33)), "privateKey has 33 bytes"),
+                Arguments.of(OldKeys.json(Arrays.copyOf(OldKeys.seed(), 31)), "privateKey has 31 bytes"),
+                Arguments.of(OldKeys.json(Arrays.copyOf(OldKeys.seed(), 33)), "privateKey has 33 bytes"),
                 Arguments.of(OldKeys.json(Arrays.copyOf(OldKeys.document(), 84)), "privateKey has 84 bytes"),
                 Arguments.of(OldKeys.toml(Arrays.copyOf(OldKeys.document(), 86)), "privateKey has 86 bytes"));
     }
@@ -134,7 +137,7 @@ class IdentityFileTest {
                 .hasNoSuppressedExceptions();
         assertThat(refused.getMessage())
                 .contains("43 characters of a seed")
-                .doesNotContain(Base64Url.encode(KEY.seed()).substring(0, 8));
+                .doesNotContain(Base64Url.encode(OldKeys.seed()).substring(0, 8));
         assertThat(file).hasContent(content);
     }
 
@@ -170,9 +173,9 @@ class IdentityFileTest {
 
     @Test
     void longFilesAreRefused() throws IOException {
-        String right = OldKeys.json(KEY.seed());
+        String right = OldKeys.json(OldKeys.seed());
         Path longest = file(right + " ".repeat(65_536 - right.length()));
-        assertThat(IdentityFile.read(longest).publicKey().bytes()).isEqualTo(KEY.publicKey());
+        assertThat(IdentityFile.read(longest).publicKey().bytes()).isEqualTo(OldKeys.publicKey());
         Path longer = file(right + " ".repeat(65_537 - right.length()));
         assertThat(refusal(longer)).hasMessageStartingWith(longer + ": is longer than 65536 bytes");
     }
@@ -244,7 +247,7 @@ class IdentityFileTest {
     @Test
     void oldFileStaysAsItIsWhenItIsFound() throws IOException {
         Path file = file(OldKeys.toml(OldKeys.document()));
-        assertThat(IdentityFile.readOrCreate(file).publicKey().bytes()).isEqualTo(KEY.publicKey());
+        assertThat(IdentityFile.readOrCreate(file).publicKey().bytes()).isEqualTo(OldKeys.publicKey());
         assertThat(file).hasContent(OldKeys.toml(OldKeys.document()));
     }
 
@@ -289,9 +292,9 @@ class IdentityFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"rw-r-----", "rw----r--", "rw--w----", "rw-----w-", "rw-rw-rw-"})
     void fileOpenToOthersIsReadWithAWarning(String mode) throws IOException {
-        Path file = file(OldKeys.json(KEY.seed()));
+        Path file = file(OldKeys.json(OldKeys.seed()));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
-        assertThat(IdentityFile.read(file).publicKey().bytes()).isEqualTo(KEY.publicKey());
+        assertThat(IdentityFile.read(file).publicKey().bytes()).isEqualTo(OldKeys.publicKey());
         assertThat(IdentityFile.warning(file))
                 .contains("identity file " + file + " is open to other users (" + mode
                         + "): make it the owner's only, chmod 600");
@@ -300,7 +303,7 @@ class IdentityFileTest {
     @ParameterizedTest
     @ValueSource(strings = {"rw-------", "r--------", "rwx------"})
     void ownersOnlyFileHasNoWarning(String mode) throws IOException {
-        Path file = file(OldKeys.json(KEY.seed()));
+        Path file = file(OldKeys.json(OldKeys.seed()));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
         assertThat(IdentityFile.warning(file)).isEmpty();
     }

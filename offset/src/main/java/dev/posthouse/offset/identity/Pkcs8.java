@@ -1,5 +1,7 @@
-package dev.posthouse.crypto;
+package dev.posthouse.offset.identity;
 
+import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.PublicKey;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -28,7 +30,7 @@ final class Pkcs8 {
     private static final byte[] BEFORE_PUBLIC_KEY = HexFormat.of().parseHex("a123032100");
 
     private static final int SEED = BEFORE_SEED.length;
-    private static final int AFTER_SEED = SEED + Curve25519.LENGTH;
+    private static final int AFTER_SEED = SEED + Identity.SEED_LENGTH;
     private static final int PUBLIC_KEY = AFTER_SEED + BEFORE_PUBLIC_KEY.length;
 
     private Pkcs8() {}

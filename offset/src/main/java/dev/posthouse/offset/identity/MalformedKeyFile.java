@@ -1,4 +1,4 @@
-package dev.posthouse.crypto;
+package dev.posthouse.offset.identity;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,10 @@
-package dev.posthouse.crypto;
+package dev.posthouse.offset.identity;
 
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import dev.posthouse.crypto.Base64Url;
+import dev.posthouse.crypto.Identity;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -20,12 +22,15 @@ import java.util.regex.Pattern;
  */
 final class PrivateKeyText {
 
+    /** Characters of base64 that stand for three bytes. */
+    private static final int GROUP = 4;
+
     private static final String FIELD = "privateKey";
 
     private static final Pattern TOML = Pattern.compile("\\s*" + FIELD + "[ \\t]*=[ \\t]*\"([^\"\\\\\\v]*)\"\\s*");
 
     private static final String RIGHT = "an identity file is {\"" + FIELD + "\": \"...\"}, with the "
-            + Base64Url.length(Curve25519.LENGTH) + " characters of a seed";
+            + Base64Url.length(Identity.SEED_LENGTH) + " characters of a seed";
 
     private PrivateKeyText() {}
 
@@ -43,19 +48,29 @@ final class PrivateKeyText {
         String text = text(content, file);
         Matcher toml = TOML.matcher(text);
         String value = toml.matches() ? toml.group(1) : jsonField(text, file);
-        byte[] key = Base64Url.decodePadded(value)
+        byte[] key = decode(value)
                 .orElseThrow(() -> new MalformedKeyFile(file, FIELD + " is not base64url (A-Z a-z 0-9 - _): " + RIGHT));
         return switch (key.length) {
-            case Curve25519.LENGTH -> Identity.ofSeed(key);
+            case Identity.SEED_LENGTH -> Identity.ofSeed(key);
             case Pkcs8.LENGTH -> Pkcs8.parse(key, file);
             default ->
                 throw new MalformedKeyFile(
                         file,
-                        FIELD + " has " + key.length + " bytes: " + RIGHT + " (" + Curve25519.LENGTH
+                        FIELD + " has " + key.length + " bytes: " + RIGHT + " (" + Identity.SEED_LENGTH
                                 + " bytes), or the "
                                 + Base64Url.length(Pkcs8.LENGTH) + " of an older release's document (" + Pkcs8.LENGTH
                                 + " bytes)");
         };
+    }
+
+    /** The text may be filled up with {@code =} to a multiple of four, whole or in part, as Offset's reader takes it. */
+    private static Optional<byte[]> decode(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        int room = (GROUP - end % GROUP) % GROUP;
+        return text.length() - end > room ? Optional.empty() : Base64Url.decode(text.substring(0, end));
     }
 
     private static String text(byte[] content, Path file) throws MalformedKeyFile {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.posthouse.offset.identity;
+
+import org.jspecify.annotations.NullMarked;
