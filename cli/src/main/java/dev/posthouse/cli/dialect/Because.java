@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Why an option of a dialect has no use with the addresses of others. It is said behind "it belongs to chime:// addresses; ".
+ * Why an option of a dialect has no use with the addresses of others. It is said behind "it belongs to … addresses; ".
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)

@@ -5,7 +5,7 @@ import dev.posthouse.cli.dialect.SchemeOptions;
 import dev.posthouse.net.Role;
 import java.util.List;
 
-/** Chime: both peers connect to a tower, which joins them. Each begins with what its bell sounds like, and a line's end. */
+/** Chime: peers that connect to a tower and say which bell they mean, for the command line. */
 public final class ChimeModule implements SchemeModule {
 
     @Override
@@ -20,7 +20,7 @@ public final class ChimeModule implements SchemeModule {
 
     @Override
     public String form() {
-        return "chime://HOST:PORT of a tower";
+        return "chime://HOST:PORT/TOWERKEY of a tower";
     }
 
     @Override
@@ -32,7 +32,7 @@ public final class ChimeModule implements SchemeModule {
     public List<String> examples(Role role) {
         return List.of(
                 role == Role.DIALER
-                        ? "  posthouse dial chime://tower.example:1 --bell ding < file"
-                        : "  posthouse accept chime://tower.example:1 --bell dong > file");
+                        ? "  posthouse dial chime://tower.example:1/TOWERKEY --bell ding < file"
+                        : "  posthouse accept chime://tower.example:1/TOWERKEY --bell dong > file");
     }
 }

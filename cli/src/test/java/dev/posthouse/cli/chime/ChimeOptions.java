@@ -7,10 +7,10 @@ import dev.posthouse.cli.dialect.SchemeRequest;
 import dev.posthouse.net.connection.AddressScheme;
 import picocli.CommandLine.Option;
 
-/** What the bell sounds like. */
+/** Which bell it is. */
 final class ChimeOptions implements SchemeOptions {
 
-    @Option(names = "--bell", paramLabel = "SOUND", description = "what the tower hears first")
+    @Option(names = "--bell", paramLabel = "SOUND", description = "which bell is meant")
     @Because("their relays have bells")
     private String bell = "silence";
 

@@ -1,7 +1,8 @@
 package dev.posthouse.cli.chime;
 
+import dev.posthouse.crypto.Identity;
 import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.Refused;
 import dev.posthouse.net.address.HostPort;
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.connection.Connection;
@@ -10,9 +11,6 @@ import dev.posthouse.net.connection.Route;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,16 +36,27 @@ final class ChimeScheme implements AddressScheme {
 
     @Override
     public Connection dial(String address, Optional<String> token) throws IOException {
-        int port = HostPort.parse(address.substring("chime://".length())).port().orElseThrow();
-        var tower = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        TcpStream stream = new TcpStream(SocketChannel.open(tower));
-        stream.write(StandardCharsets.US_ASCII.encode(bell + "\n"), ByteBuffer.allocate(0));
-        return new Rung(stream, new Route.Relayed(tower));
+        return ring(address, "RING ");
     }
 
     @Override
     public Connection accept(String address, Optional<String> token) throws IOException {
-        return dial(address, token);
+        return ring(address, "WAIT ");
+    }
+
+    private Connection ring(String address, String how) throws IOException {
+        String tower = address.substring("chime://".length()).replaceFirst("/.*", "");
+        int port = HostPort.parse(tower).port().orElseThrow();
+        var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        ChimePeer peer = ChimePeer.connect(at, Identity.generate());
+        peer.line(how + bell);
+        String answer = peer.line();
+        if (!answer.equals("MET")) {
+            peer.close();
+            throw new Refused("the tower said " + answer);
+        }
+        peer.stream().readTimeout(Duration.ZERO);
+        return new Rung(peer.stream(), new Route.Relayed(at));
     }
 
     private record Rung(ByteStream stream, Route route) implements Connection {

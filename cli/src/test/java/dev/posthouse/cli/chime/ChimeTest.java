@@ -5,22 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.posthouse.cli.Main;
 import dev.posthouse.cli.dialect.Dialects;
 import dev.posthouse.cli.dialect.SchemeModule;
-import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ChildProcess;
 import dev.posthouse.testkit.ChildProcess.Output;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,7 +25,7 @@ class ChimeTest {
 
     private static final String KEY = "JUO5L_EJVRFHatyDadtt3JM2ZaEZeN2hQE7hBmypVZ0";
 
-    private static ChildProcess.Builder posthouse(String line) {
+    static ChildProcess.Builder posthouse(String line) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -47,7 +39,7 @@ class ChimeTest {
     }
 
     /** What is printed by a command that ends with this exit code. */
-    private static String printed(String line, int code) throws IOException {
+    static String printed(String line, int code) throws IOException {
         try (ChildProcess child = posthouse(line).start()) {
             assertThat(child.awaitExit()).as(child::everything).isEqualTo(code);
             return String.join("\n", child.lines(Output.OUT)) + String.join("\n", child.lines(Output.ERR));
@@ -76,53 +68,6 @@ class ChimeTest {
                 .containsExactlyElementsOf(name == null ? List.of() : List.of(name));
     }
 
-    @Test
-    void itsAddressConnectsAndItsOptionWorks(@TempDir Path directory) throws IOException {
-        byte[] content = new byte[100_000];
-        new Random(25).nextBytes(content);
-        Path sent = Files.write(directory.resolve("sent"), content);
-        Path received = directory.resolve("received");
-        try (ServerSocket tower = new ServerSocket(0, 2, InetAddress.getLoopbackAddress())) {
-            String address = " chime://127.0.0.1:" + tower.getLocalPort();
-            var bells = new ArrayList<String>();
-            try (ChildProcess accepts =
-                            posthouse("accept" + address).output(received).start();
-                    Socket acceptor = tower.accept();
-                    ChildProcess dials = posthouse("dial" + address + " --bell ding --timeout 1m")
-                            .input(sent)
-                            .start();
-                    Socket dialer = tower.accept()) {
-                bells.add(line(acceptor.getInputStream()));
-                bells.add(line(dialer.getInputStream()));
-                var there = Background.run(() -> join(dialer, acceptor));
-                var back = Background.run(() -> join(acceptor, dialer));
-                assertThat(List.of(dials.awaitExit(), accepts.awaitExit()))
-                        .as(() -> dials.everything() + accepts.everything())
-                        .containsExactly(0, 0);
-                there.result();
-                back.result();
-                assertThat(String.join("\n", dials.lines(Output.ERR)))
-                        .contains("waiting for the peer at" + address, "connected through the relay");
-            }
-            assertThat(bells).containsExactly("silence", "ding");
-            assertThat(received).hasBinaryContent(content);
-        }
-    }
-
-    private static String line(InputStream in) throws IOException {
-        var line = new StringBuilder();
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            assertThat(b).as("behind '%s'", line).isNotNegative();
-            line.append((char) b);
-        }
-        return line.toString();
-    }
-
-    private static void join(Socket from, Socket to) throws IOException {
-        from.getInputStream().transferTo(to.getOutputStream());
-        to.shutdownOutput();
-    }
-
     /** An option of one dialect with the address of another. */
     @ParameterizedTest
     @CsvSource(
@@ -145,7 +90,7 @@ class ChimeTest {
             delimiter = '|',
             value = {
                 "dial chime://127.0.0.1:1 t | peers of chime find each other by key: leave TOKEN out",
-                "dial gong://127.0.0.1:1 t | an rdv server, with a TOKEN; offset://HOST:PORT/RELAYKEY of an Offset relay, with /PEERKEY behind it to dial; chime://HOST:PORT of a tower",
+                "dial gong://127.0.0.1:1 t | an rdv server, with a TOKEN; offset://HOST:PORT/RELAYKEY of an Offset relay, with /PEERKEY behind it to dial; chime://HOST:PORT/TOWERKEY of a tower",
                 "dial tower:1 | an ADDRESS begins with http://, https://, offset:// or chime://, such as http://relay.example",
             })
     void errorsKnowIt(String line, String said) throws IOException {
@@ -157,9 +102,9 @@ class ChimeTest {
     void helpShowsItsFormItsOptionAndItsExample(String command) throws IOException {
         String help = printed(command + " --help", 0);
         assertThat(help.replaceAll("\\s+", ""))
-                .contains("chime://HOST:PORTofatower[TOKEN]")
-                .contains("Withchime://addresses:--bell=SOUNDwhatthetowerhearsfirst")
-                .containsPattern("posthouse" + command + "chime://tower\\.example:1--bell(ding|dong)");
+                .contains("chime://HOST:PORT/TOWERKEYofatower[TOKEN]")
+                .contains("Withchime://addresses:--bell=SOUNDwhichbellismeant")
+                .containsPattern("posthouse" + command + "chime://tower\\.example:1/TOWERKEY--bell(ding|dong)");
         assertThat(help.indexOf("With http:// and https:// addresses:"))
                 .isPositive()
                 .isLessThan(help.indexOf("With offset:// addresses:"));

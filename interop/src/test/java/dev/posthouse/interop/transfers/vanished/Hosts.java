@@ -163,9 +163,7 @@ final class Hosts implements AutoCloseable {
 
     /** Waits until so many peers have come to the relay's lobby since its start. */
     void awaitWaits(int count) {
-        Awaitility.await("waits")
-                .atMost(PATIENCE)
-                .until(() -> count("\"wait-started\"") >= count);
+        Awaitility.await("waits").atMost(PATIENCE).until(() -> count("\"wait-started\"") >= count);
     }
 
     /** Waits until the relay has joined two peers. */

@@ -1,0 +1,203 @@
+package dev.posthouse.cli.chime;
+
+import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.net.Deadline;
+import dev.posthouse.net.ProtocolViolation;
+import dev.posthouse.net.Reason;
+import dev.posthouse.net.Role;
+import dev.posthouse.relay.accept.ConnectionHandler;
+import dev.posthouse.relay.accept.Entrance;
+import dev.posthouse.relay.accept.Inbound;
+import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.accept.Service;
+import dev.posthouse.relay.circuit.CircuitRequest;
+import dev.posthouse.relay.circuit.CircuitTerms;
+import dev.posthouse.relay.circuit.Joint;
+import dev.posthouse.relay.event.NameTag;
+import dev.posthouse.relay.event.RelayEvent;
+import dev.posthouse.relay.limit.Admission;
+import dev.posthouse.relay.limit.PeerKey;
+import dev.posthouse.relay.meet.Directory;
+import dev.posthouse.relay.meet.WaitRequest;
+import dev.posthouse.relay.meet.WaitingPeers;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Chime at work: proves who peers are, and has them wait, in silence or with a reservation. */
+final class ChimeService implements Service, ConnectionHandler {
+
+    private static final int NONCE = 32;
+
+    private final ChimeDialect dialect;
+    private final RelayServices services;
+    private final WaitingPeers<SilentPeer> silent;
+    private final WaitingPeers<Reservation> reservations;
+    private final Set<ChimeMux> connections = ConcurrentHashMap.newKeySet();
+    private final Optional<UdpBell> bell;
+
+    ChimeService(ChimeDialect dialect, RelayServices services) throws IOException {
+        this.dialect = dialect;
+        this.services = services;
+        this.silent = services.waitingPeers(ChimeDialect.NAME, SilentPeer.class);
+        this.reservations = services.waitingPeers(ChimeDialect.NAME, Reservation.class);
+        this.bell = dialect.udp().isPresent()
+                ? Optional.of(new UdpBell(dialect.udp().get().resolve()))
+                : Optional.empty();
+    }
+
+    RelayServices services() {
+        return services;
+    }
+
+    WaitingPeers<Reservation> reservations() {
+        return reservations;
+    }
+
+    @Override
+    public void serve(Inbound arrived) throws IOException {
+        Inbound peer =
+                Deadline.within(arrived.stream(), arrived.untilProved(), "finding out who rings", () -> prove(arrived));
+        String[] wanted = Deadline.within(
+                        peer.stream(), peer.untilProved(), "what it wants", () -> Frames.readLine(peer.stream()))
+                .split(" ", 2);
+        try {
+            switch (wanted[0]) {
+                case "WAIT" -> meet(new SilentPeer(peer, Role.ACCEPTOR), wanted[1]);
+                case "RING" -> meet(new SilentPeer(peer, Role.DIALER), wanted[1]);
+                case "MUX" -> {
+                    var mux = new ChimeMux(this, peer);
+                    connections.add(mux);
+                    try {
+                        mux.run();
+                    } finally {
+                        connections.remove(mux);
+                    }
+                }
+                default -> throw new ProtocolViolation("neither WAIT nor RING nor MUX");
+            }
+        } catch (InterruptedException e) {
+            peer.abort();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The peer signs what the tower draws. */
+    private Inbound prove(Inbound arrived) throws IOException {
+        String hello = Frames.readLine(arrived.stream());
+        byte[] nonce = new byte[NONCE];
+        ThreadLocalRandom.current().nextBytes(nonce);
+        Frames.writeLine(arrived.stream(), Base64.getEncoder().encodeToString(nonce));
+        byte[] signature = Base64.getDecoder().decode(Frames.readLine(arrived.stream()));
+        PublicKey key = PublicKey.parse(hello.substring(ChimeDialect.HELLO.length()));
+        if (!key.verify(nonce, signature)) {
+            throw new ProtocolViolation("it has another key");
+        }
+        if (!dialect.access().test(key, arrived.party().address())) {
+            services.events()
+                    .on(new RelayEvent.Refused(
+                            Optional.of(ChimeDialect.NAME),
+                            arrived.party().shown(),
+                            Reason.UNAUTHORIZED,
+                            "this key may not ring here"));
+            refuse(arrived, Reason.UNAUTHORIZED, "");
+            throw new ProtocolViolation("this key may not ring here");
+        }
+        return arrived.provedBy(new PeerKey(ChimeDialect.NAME, key.toString()));
+    }
+
+    /** How somebody waits under a name: half a minute in silence, or for as long as it likes. */
+    static WaitRequest request(String name, Role role, boolean silently) {
+        Optional<Duration> limit = silently ? Optional.of(Duration.ofSeconds(30)) : Optional.empty();
+        return new WaitRequest(name, NameTag.of(name), role, Directory.Offer.NONE, limit);
+    }
+
+    private void meet(SilentPeer peer, String name) throws IOException, InterruptedException {
+        WaitRequest request = request("silent/" + name, peer.role(), true);
+        Optional<SilentPeer> met =
+                silent.meet(peer, request, services.waitingRoom().arrival());
+        if (met.isEmpty()) {
+            return;
+        }
+        SilentPeer dialer = peer.role() == Role.DIALER ? peer : met.get();
+        SilentPeer acceptor = peer.role() == Role.DIALER ? met.get() : peer;
+        long number = services.circuits().nextNumber();
+        services.events()
+                .on(new RelayEvent.Met(
+                        ChimeDialect.NAME,
+                        number,
+                        request.tag(),
+                        dialer.party().shown(),
+                        acceptor.party().shown()));
+        switch (services.admission().admitCircuit(dialer.party(), acceptor.party())) {
+            case Admission.Answer.Denied denied -> {
+                services.events()
+                        .on(new RelayEvent.NotRelayed(
+                                ChimeDialect.NAME,
+                                number,
+                                request.tag(),
+                                denied.reason(),
+                                Optional.empty(),
+                                Duration.ZERO));
+                dialer.dismiss(denied.reason(), denied.explanation());
+                acceptor.dismiss(denied.reason(), denied.explanation());
+            }
+            case Admission.Answer.Granted granted -> {
+                Frames.writeLine(dialer.stream(), "MET");
+                Frames.writeLine(acceptor.stream(), "MET");
+                services.circuits()
+                        .open(new CircuitRequest(
+                                ChimeDialect.NAME,
+                                number,
+                                request.tag(),
+                                dialer.leg(),
+                                acceptor.leg(),
+                                Joint.ofBytes(services.dataPath(), dialer.stream(), acceptor.stream()),
+                                granted.permit(),
+                                CircuitTerms.NONE,
+                                Duration.ZERO,
+                                end -> {}));
+            }
+        }
+    }
+
+    @Override
+    public void refuse(Inbound connection, Reason why, String detail) throws IOException {
+        Deadline.within(connection.stream(), connection.untilProved(), "a refusal", () -> {
+            Frames.writeLine(connection.stream(), "NO " + why.label());
+            return true;
+        });
+        connection.close();
+    }
+
+    @Override
+    public List<Entrance> entrances() {
+        return List.of(new Entrance.FirstBytes(dialect, this));
+    }
+
+    @Override
+    public void drain() {
+        silent.close();
+        reservations.close();
+        connections.forEach(ChimeMux::endWithLastCircuit);
+    }
+
+    @Override
+    public void close() {
+        drain();
+        connections.forEach(ChimeMux::abort);
+        bell.ifPresent(UdpBell::close);
+    }
+
+    @Override
+    public List<String> addresses(List<String> hosts) {
+        return hosts.stream()
+                .map(host -> "chime://" + host + "/" + dialect.tower().publicKey())
+                .toList();
+    }
+}
