@@ -40,8 +40,8 @@ class HkdfTest {
         JsonObject vector = Vectors.object("key_derivation");
         JsonObject a = vector.getAsJsonObject("a");
         JsonObject b = vector.getAsJsonObject("b");
-        AgreementKey ofA = AgreementKey.ofScalar(bytes(a, "x25519_private"));
-        AgreementKey ofB = AgreementKey.ofScalar(bytes(b, "x25519_private"));
+        X25519KeyPair ofA = X25519KeyPair.ofScalar(bytes(a, "x25519_private"));
+        X25519KeyPair ofB = X25519KeyPair.ofScalar(bytes(b, "x25519_private"));
         assertThat(ofA.publicKey()).isEqualTo(bytes(a, "x25519_public"));
         assertThat(ofB.publicKey()).isEqualTo(bytes(b, "x25519_public"));
         byte[] shared = bytes(vector, "sharedSecret");
@@ -53,8 +53,8 @@ class HkdfTest {
 
     @Test
     void keysDerivedCrosswiseAreEqual() throws InvalidKeyException {
-        AgreementKey a = AgreementKey.generate();
-        AgreementKey b = AgreementKey.generate();
+        X25519KeyPair a = X25519KeyPair.generate();
+        X25519KeyPair b = X25519KeyPair.generate();
         byte[] saltOfA = new byte[32];
         byte[] saltOfB = new byte[32];
         new SecureRandom().nextBytes(saltOfA);

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ConfigurationError;
 import dev.posthouse.offset.identity.IdentityFile;
@@ -387,7 +387,7 @@ class DaemonTest {
         String address = log.await("offset-address").get("address").getAsString();
 
         assertThat(offsetAddresses(daemon)).containsExactly(address);
-        PublicKey key = IdentityFile.read(state.resolve("relay.ident")).publicKey();
+        Ed25519PublicKey key = IdentityFile.read(state.resolve("relay.ident")).publicKey();
         assertThat(address)
                 .isEqualTo("offset://127.0.0.1:" + daemon.addresses().getFirst().getPort() + "/" + key);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve("relay.ident"))))
@@ -401,7 +401,7 @@ class DaemonTest {
 
     @Test
     void anIdentityOfItsOwnFileIsTakenAndNothingIsKept() throws Exception {
-        Identity identity = Identity.generate();
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         Path file = directory.resolve("own.ident");
         IdentityFile.write(file, identity);
         Path state = directory.resolve("unused");

@@ -1,7 +1,7 @@
 package dev.posthouse.bench.contestant;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
@@ -19,7 +19,7 @@ import java.util.List;
  */
 final class OffsetClients implements Closeable {
     private final OffsetLegs legs;
-    private final Identity connector = Identity.generate();
+    private final Ed25519KeyPair connector = Ed25519KeyPair.generate();
     private final List<OffsetListener> listeners = new ArrayList<>();
 
     private OffsetClients(OffsetLegs legs) {
@@ -31,7 +31,7 @@ final class OffsetClients implements Closeable {
      *
      * @param key who the relay must be
      */
-    static OffsetClients of(InetSocketAddress relay, PublicKey key) throws IOException {
+    static OffsetClients of(InetSocketAddress relay, Ed25519PublicKey key) throws IOException {
         var clients = new OffsetClients(new OffsetLegs(relay, key));
         try {
             for (int slot = 0; slot < RunningRelay.SLOTS; slot++) {
@@ -79,8 +79,8 @@ final class OffsetClients implements Closeable {
     /** Leaves a new client waiting; that the relay has it is acknowledged if it waits for an answer. */
     OffsetLeg openWaiting(WaitingRole role, int slot) throws IOException {
         return switch (role) {
-            case CALLERS -> legs.open(Identity.generate(), new InitConnection.Listen());
-            case ANSWER -> listeners.get(slot).callAndAwaitNotice(Identity.generate());
+            case CALLERS -> legs.open(Ed25519KeyPair.generate(), new InitConnection.Listen());
+            case ANSWER -> listeners.get(slot).callAndAwaitNotice(Ed25519KeyPair.generate());
             case PARTNER -> throw new IllegalArgumentException("in Offset a peer waits for callers or for an answer");
         };
     }

@@ -1,7 +1,7 @@
 package dev.posthouse.bench.contestant;
 
 import dev.posthouse.bench.process.ChildProcesses;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.offset.identity.IdentityFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ public final class OffsetContestants {
     private final Path workingDirectory;
     private final ChildProcesses children;
     private final Path identityFile;
-    private final Identity identity;
+    private final Ed25519KeyPair identity;
 
     /**
      * Makes an identity for the relays.

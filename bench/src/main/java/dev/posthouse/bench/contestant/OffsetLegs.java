@@ -1,7 +1,7 @@
 package dev.posthouse.bench.contestant;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.Channels;
@@ -17,11 +17,11 @@ import java.time.Duration;
 /** Makes clients' legs to one Offset relay, and keeps them alive until it is closed. Any thread. */
 final class OffsetLegs implements Closeable {
     private final InetSocketAddress server;
-    private final PublicKey relay;
+    private final Ed25519PublicKey relay;
     private final TickClock ticks = TickClock.start(Duration.ofSeconds(1));
     private final Loopback loopback = new Loopback();
 
-    OffsetLegs(InetSocketAddress server, PublicKey relay) {
+    OffsetLegs(InetSocketAddress server, Ed25519PublicKey relay) {
         this.server = server;
         this.relay = relay;
     }
@@ -31,7 +31,7 @@ final class OffsetLegs implements Closeable {
      *
      * @throws IOException if the relay is not who it should be, or does not play its part
      */
-    OffsetLeg open(Identity client, InitConnection first) throws IOException {
+    OffsetLeg open(Ed25519KeyPair client, InitConnection first) throws IOException {
         SocketChannel socket = loopback.connect(server);
         try {
             KeepAlive channel =

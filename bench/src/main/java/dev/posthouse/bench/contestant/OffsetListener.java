@@ -1,7 +1,7 @@
 package dev.posthouse.bench.contestant;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
@@ -29,11 +29,11 @@ final class OffsetListener implements Closeable {
     private static final int PROBES = 50;
 
     private final OffsetLegs legs;
-    private final Identity identity;
+    private final Ed25519KeyPair identity;
     private final OffsetLeg leg;
-    private final BlockingQueue<PublicKey> notices = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Ed25519PublicKey> notices = new LinkedBlockingQueue<>();
 
-    private OffsetListener(OffsetLegs legs, Identity identity, OffsetLeg leg) {
+    private OffsetListener(OffsetLegs legs, Ed25519KeyPair identity, OffsetLeg leg) {
         this.legs = legs;
         this.identity = identity;
         this.leg = leg;
@@ -41,7 +41,7 @@ final class OffsetListener implements Closeable {
 
     /** Opens one and waits until the relay passes callers on to it. */
     static OffsetListener open(OffsetLegs legs) throws IOException {
-        Identity identity = Identity.generate();
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         var listener = new OffsetListener(legs, identity, legs.open(identity, new InitConnection.Listen()));
         Thread.ofVirtual().name("notices").start(listener::read);
         try {
@@ -55,7 +55,7 @@ final class OffsetListener implements Closeable {
 
     private void awaitListening() throws IOException {
         for (int i = 0; i < PROBES; i++) {
-            Identity caller = Identity.generate();
+            Ed25519KeyPair caller = Ed25519KeyPair.generate();
             OffsetLeg probe = call(caller);
             boolean told = isTold(caller.publicKey(), PROBE_LIMIT);
             probe.close();
@@ -71,7 +71,7 @@ final class OffsetListener implements Closeable {
             for (Optional<ByteBuffer> message = leg.channel().receive();
                     message.isPresent();
                     message = leg.channel().receive()) {
-                notices.add(PublicKey.of(
+                notices.add(Ed25519PublicKey.of(
                         IncomingConnection.decode(message.get()).publicKey().bytes()));
             }
         } catch (IOException e) {
@@ -80,19 +80,19 @@ final class OffsetListener implements Closeable {
     }
 
     /** Who accepts here. */
-    Identity identity() {
+    Ed25519KeyPair identity() {
         return identity;
     }
 
     /** A connect channel to this listener, of which it may not have been told yet. */
-    OffsetLeg call(Identity caller) throws IOException {
+    OffsetLeg call(Ed25519KeyPair caller) throws IOException {
         return legs.open(
                 caller,
                 new InitConnection.Connect(Octets.of(identity.publicKey().bytes())));
     }
 
     /** The same, of which it has been told. */
-    OffsetLeg callAndAwaitNotice(Identity caller) throws IOException {
+    OffsetLeg callAndAwaitNotice(Ed25519KeyPair caller) throws IOException {
         OffsetLeg call = call(caller);
         try {
             if (!isTold(caller.publicKey(), NOTICE_LIMIT)) {
@@ -107,11 +107,11 @@ final class OffsetListener implements Closeable {
     }
 
     /** Whether there is a notice of {@code caller}; older ones, of probes, are dropped. */
-    private boolean isTold(PublicKey caller, Duration limit) throws IOException {
+    private boolean isTold(Ed25519PublicKey caller, Duration limit) throws IOException {
         long end = System.nanoTime() + limit.toNanos();
         try {
             while (true) {
-                PublicKey told = notices.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                Ed25519PublicKey told = notices.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (told == null) {
                     return false;
                 }

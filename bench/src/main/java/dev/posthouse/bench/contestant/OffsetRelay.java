@@ -2,7 +2,7 @@ package dev.posthouse.bench.contestant;
 
 import dev.posthouse.bench.process.ChildProcesses;
 import dev.posthouse.bench.process.RelayProcess;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -19,7 +19,7 @@ final class OffsetRelay implements Contestant<Tunnel> {
     private static final Duration WARM_UP = Duration.ofSeconds(5);
 
     private final String name;
-    private final PublicKey key;
+    private final Ed25519PublicKey key;
     private final LongUnaryOperator usableDescriptors;
     private final boolean variant;
     private final Function<InetSocketAddress, List<String>> command;
@@ -27,7 +27,7 @@ final class OffsetRelay implements Contestant<Tunnel> {
 
     private OffsetRelay(
             String name,
-            PublicKey key,
+            Ed25519PublicKey key,
             LongUnaryOperator usableDescriptors,
             boolean variant,
             Function<InetSocketAddress, List<String>> command,
@@ -49,7 +49,7 @@ final class OffsetRelay implements Contestant<Tunnel> {
      */
     static OffsetRelay of(
             String name,
-            PublicKey key,
+            Ed25519PublicKey key,
             LongUnaryOperator usableDescriptors,
             ChildProcesses children,
             Function<InetSocketAddress, List<String>> command) {

@@ -2,7 +2,7 @@ package dev.posthouse.bench.contestant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.relay.Relay;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class OffsetClientsTest {
-    private final Identity identity = Identity.generate();
+    private final Ed25519KeyPair identity = Ed25519KeyPair.generate();
     private Relay relay;
     private OffsetClients clients;
 

@@ -1,6 +1,6 @@
 package dev.posthouse.cli.dialect;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.FileFailure;
 import dev.posthouse.offset.identity.IdentityFile;
 import dev.posthouse.offset.identity.MalformedKeyFile;
@@ -18,7 +18,7 @@ final class Identities {
      *
      * @throws IllegalArgumentException if there is none, it is none, or it cannot be read
      */
-    static Identity read(Path file) {
+    static Ed25519KeyPair read(Path file) {
         try {
             return IdentityFile.read(file);
         } catch (NoSuchFileException e) {

@@ -1,7 +1,7 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.UnwrittenFile;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.offset.identity.IdentityFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -47,7 +47,7 @@ final class KeygenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path path = Objects.requireNonNull(file, "picocli sets it");
-        Identity identity = show ? Identities.read(path) : make(path);
+        Ed25519KeyPair identity = show ? Identities.read(path) : make(path);
         PrintWriter out =
                 Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
         out.println(identity.publicKey());
@@ -55,8 +55,8 @@ final class KeygenCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static Identity make(Path path) throws IOException {
-        Identity identity = Identity.generate();
+    private static Ed25519KeyPair make(Path path) throws IOException {
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         try {
             IdentityFile.write(path, identity);
         } catch (FileAlreadyExistsException e) {

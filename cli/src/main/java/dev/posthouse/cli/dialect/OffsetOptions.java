@@ -1,8 +1,8 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.NativeText;
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Role;
 import dev.posthouse.net.connection.AddressScheme;
 import dev.posthouse.net.httpproxy.HttpProxy;
@@ -81,7 +81,7 @@ final class OffsetOptions implements SchemeOptions {
      *
      * @throws IllegalArgumentException if nothing says it, or the file is none or cannot be read
      */
-    private Identity identity() {
+    private Ed25519KeyPair identity() {
         Path file = identity;
         String variable = NativeText.environment().get("POSTHOUSE_IDENTITY");
         if (file == null && variable != null && !variable.isEmpty()) {
@@ -114,9 +114,9 @@ final class OffsetOptions implements SchemeOptions {
         return list;
     }
 
-    private static PublicKey key(String text) {
+    private static Ed25519PublicKey key(String text) {
         try {
-            return PublicKey.parse(text);
+            return Ed25519PublicKey.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("--allow takes a public key, or all: " + e.getMessage(), e);
         }

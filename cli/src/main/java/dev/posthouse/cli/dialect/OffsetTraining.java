@@ -1,7 +1,7 @@
 package dev.posthouse.cli.dialect;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.connection.Connection;
 import dev.posthouse.offset.client.AccessList;
@@ -28,8 +28,8 @@ record OffsetTraining(RelayAddress relay, Transfers transfers) {
     }
 
     private void transfer(int bytes) throws Exception {
-        Identity here = Identity.generate();
-        Identity there = Identity.generate();
+        Ed25519KeyPair here = Ed25519KeyPair.generate();
+        Ed25519KeyPair there = Ed25519KeyPair.generate();
         try (OffsetClient accepting = OffsetClient.of(there);
                 OffsetListener listener = accepting.listen(relay, AccessList.of(here.publicKey()));
                 OffsetClient dialing = OffsetClient.of(here)) {
@@ -38,7 +38,7 @@ record OffsetTraining(RelayAddress relay, Transfers transfers) {
     }
 
     /** The relay registers a listener after it has answered it, and does not tell when; a dialer before that is refused. */
-    private Connection dialRegistered(OffsetClient dialing, PublicKey listener) throws IOException {
+    private Connection dialRegistered(OffsetClient dialing, Ed25519PublicKey listener) throws IOException {
         int refused = 0;
         while (true) {
             try {

@@ -1,7 +1,7 @@
 package dev.posthouse.cli.dialect;
 
 import dev.posthouse.cli.arguments.UnwrittenFile;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.FileFailure;
 import dev.posthouse.offset.client.OffsetAddress;
 import dev.posthouse.offset.client.RelayAddress;
@@ -120,7 +120,7 @@ final class TicketCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "a ticket needs --identity FILE and --address HOST:PORT, or --from offset://HOST:PORT/RELAYKEY");
         }
-        PublicKey key = Identities.read(identity).publicKey();
+        Ed25519PublicKey key = Identities.read(identity).publicKey();
         return RelayAddress.parse(key, address);
     }
 

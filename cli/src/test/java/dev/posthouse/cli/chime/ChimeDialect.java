@@ -1,7 +1,7 @@
 package dev.posthouse.cli.chime;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.daemon.configuration.ListenAddress;
 import dev.posthouse.relay.accept.Claim;
 import dev.posthouse.relay.accept.Detector;
@@ -23,7 +23,7 @@ import java.util.function.BiPredicate;
  * @param access who may come, by key and address
  * @param udp where it can be rung, too: no connection is detected there
  */
-record ChimeDialect(Identity tower, BiPredicate<PublicKey, InetAddress> access, Optional<ListenAddress> udp)
+record ChimeDialect(Ed25519KeyPair tower, BiPredicate<Ed25519PublicKey, InetAddress> access, Optional<ListenAddress> udp)
         implements Dialect, Detector {
 
     static final String NAME = "chime";

@@ -2,7 +2,7 @@ package dev.posthouse.cli.chime;
 
 import dev.posthouse.cli.chime.Frames.Frame;
 import dev.posthouse.cli.chime.Frames.Kind;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.TcpStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,7 +26,7 @@ final class ChimePeer implements AutoCloseable {
     }
 
     /** Connects and proves who it is. */
-    static ChimePeer connect(InetSocketAddress tower, Identity identity) throws IOException {
+    static ChimePeer connect(InetSocketAddress tower, Ed25519KeyPair identity) throws IOException {
         var stream = new TcpStream(SocketChannel.open(tower));
         stream.readTimeout(PATIENCE);
         Frames.writeLine(stream, ChimeDialect.HELLO + identity.publicKey());
@@ -36,7 +36,7 @@ final class ChimePeer implements AutoCloseable {
     }
 
     /** One that carries many circuits. */
-    static ChimePeer mux(InetSocketAddress tower, Identity identity) throws IOException {
+    static ChimePeer mux(InetSocketAddress tower, Ed25519KeyPair identity) throws IOException {
         ChimePeer peer = connect(tower, identity);
         peer.line("MUX");
         return peer;

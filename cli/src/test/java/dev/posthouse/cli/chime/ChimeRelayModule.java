@@ -1,6 +1,6 @@
 package dev.posthouse.cli.chime;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.ListenAddress;
@@ -40,7 +40,7 @@ public final class ChimeRelayModule implements DialectModule {
         Path state = configuration
                 .stateDirectory()
                 .orElseThrow(() -> new IOException("nothing says where to keep the tower's identity"));
-        Identity tower = IdentityFile.readOrCreate(state.resolve(FILE));
+        Ed25519KeyPair tower = IdentityFile.readOrCreate(state.resolve(FILE));
         var dialect = new ChimeDialect(tower, access::admits, configuration.value(UDP));
         return () -> dialect;
     }

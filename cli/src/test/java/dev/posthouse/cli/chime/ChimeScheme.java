@@ -1,6 +1,6 @@
 package dev.posthouse.cli.chime;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.address.HostPort;
@@ -48,7 +48,7 @@ final class ChimeScheme implements AddressScheme {
         String tower = address.substring("chime://".length()).replaceFirst("/.*", "");
         int port = HostPort.parse(tower).port().orElseThrow();
         var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        ChimePeer peer = ChimePeer.connect(at, Identity.generate());
+        ChimePeer peer = ChimePeer.connect(at, Ed25519KeyPair.generate());
         peer.line(how + bell);
         String answer = peer.line();
         if (!answer.equals("MET")) {

@@ -1,6 +1,6 @@
 package dev.posthouse.cli.chime;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Reason;
@@ -94,7 +94,7 @@ final class ChimeService implements Service, ConnectionHandler {
         ThreadLocalRandom.current().nextBytes(nonce);
         Frames.writeLine(arrived.stream(), Base64.getEncoder().encodeToString(nonce));
         byte[] signature = Base64.getDecoder().decode(Frames.readLine(arrived.stream()));
-        PublicKey key = PublicKey.parse(hello.substring(ChimeDialect.HELLO.length()));
+        Ed25519PublicKey key = Ed25519PublicKey.parse(hello.substring(ChimeDialect.HELLO.length()));
         if (!key.verify(nonce, signature)) {
             throw new ProtocolViolation("it has another key");
         }

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.cli.chime.Frames.Frame;
 import dev.posthouse.cli.chime.Frames.Kind;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.daemon.Daemon;
 import dev.posthouse.daemon.Ending;
 import dev.posthouse.daemon.configuration.Configuration;
@@ -51,8 +51,8 @@ class ThirdDialectTest {
 
     private static final int CIRCUITS = 100;
 
-    private static final Identity ALICE = Identity.generate();
-    private static final Identity BOB = Identity.generate();
+    private static final Ed25519KeyPair ALICE = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair BOB = Ed25519KeyPair.generate();
 
     @TempDir
     Path directory;
@@ -232,7 +232,7 @@ class ThirdDialectTest {
                 ChimePeer here = ChimePeer.mux(at(daemon), ALICE);
                 ChimePeer there = ChimePeer.mux(at(daemon), ALICE);
                 ChimePeer bob = ChimePeer.mux(at(daemon), BOB);
-                ChimePeer carol = ChimePeer.connect(at(daemon), Identity.generate())) {
+                ChimePeer carol = ChimePeer.connect(at(daemon), Ed25519KeyPair.generate())) {
             here.say(Kind.RESERVE, 0, "one");
             awaitLog("\"wait-started\"");
             there.say(Kind.RESERVE, 0, "two");

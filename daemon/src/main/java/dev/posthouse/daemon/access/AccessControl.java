@@ -1,6 +1,6 @@
 package dev.posthouse.daemon.access;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.net.InetAddress;
 
 /** Applies the rules that are in force. Any thread; new rules hold for whoever comes next. */
@@ -24,7 +24,7 @@ public final class AccessControl {
     }
 
     /** Whether a client that has proved its identity may use the relay. */
-    public boolean admits(PublicKey identity, InetAddress from) {
+    public boolean admits(Ed25519PublicKey identity, InetAddress from) {
         AccessRules now = rules;
         return now.admits(from)
                 && (!now.byCredential()

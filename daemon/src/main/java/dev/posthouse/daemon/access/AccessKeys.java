@@ -1,6 +1,6 @@
 package dev.posthouse.daemon.access;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param keys Ed25519 identities
  */
-public record AccessKeys(Set<PublicKey> keys) {
+public record AccessKeys(Set<Ed25519PublicKey> keys) {
 
     /** More is no list of keys. */
     static final int LARGEST_FILE = 4 << 20;
@@ -27,7 +27,7 @@ public record AccessKeys(Set<PublicKey> keys) {
      * @throws IOException if it cannot be read, is larger than 4 MiB, or a line has no key, naming the line
      */
     public static AccessKeys read(Path file) throws IOException {
-        var keys = new HashSet<PublicKey>();
+        var keys = new HashSet<Ed25519PublicKey>();
         int number = 0;
         for (String line : CredentialFile.lines(file, LARGEST_FILE, "keys")) {
             number++;
@@ -36,7 +36,7 @@ public record AccessKeys(Set<PublicKey> keys) {
                 continue;
             }
             try {
-                keys.add(PublicKey.parse(text.split("\\s", 2)[0]));
+                keys.add(Ed25519PublicKey.parse(text.split("\\s", 2)[0]));
             } catch (IllegalArgumentException e) {
                 throw new IOException(file + ":" + number + ": " + e.getMessage(), e);
             }

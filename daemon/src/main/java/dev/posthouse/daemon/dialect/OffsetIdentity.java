@@ -1,6 +1,6 @@
 package dev.posthouse.daemon.dialect;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.FileFailure;
@@ -21,7 +21,7 @@ import java.util.Optional;
  * @param file where it stands
  * @param identity what stands there
  */
-record OffsetIdentity(Path file, Identity identity) {
+record OffsetIdentity(Path file, Ed25519KeyPair identity) {
 
     private static final String NAME = "relay.ident";
 
@@ -52,7 +52,7 @@ record OffsetIdentity(Path file, Identity identity) {
         }
     }
 
-    private static Identity read(Path file) throws IOException {
+    private static Ed25519KeyPair read(Path file) throws IOException {
         try {
             return IdentityFile.read(file);
         } catch (IOException e) {

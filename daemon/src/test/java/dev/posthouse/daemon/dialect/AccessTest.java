@@ -3,8 +3,8 @@ package dev.posthouse.daemon.dialect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.daemon.access.AccessControl;
 import dev.posthouse.daemon.access.AccessKeys;
 import dev.posthouse.daemon.access.AccessRules;
@@ -173,8 +173,8 @@ class AccessTest {
 
     @Test
     void aKeyOfTheFileIsNeeded() throws Exception {
-        PublicKey known = Identity.generate().publicKey();
-        PublicKey stranger = Identity.generate().publicKey();
+        Ed25519PublicKey known = Ed25519KeyPair.generate().publicKey();
+        Ed25519PublicKey stranger = Ed25519KeyPair.generate().publicKey();
         Path file = Files.write(directory.resolve("keys"), List.of("# friends", "", "  " + known + " my laptop"));
         var rules = new AccessRules(
                 NetworkBlocks.NONE,
@@ -202,7 +202,7 @@ class AccessTest {
         var control = new AccessControl(rules("alpha"));
 
         assertThat(control.admits(
-                        Identity.generate().publicKey(),
+                        Ed25519KeyPair.generate().publicKey(),
                         IpAddress.parse("192.0.2.1").toInetAddress()))
                 .isFalse();
     }

@@ -1,6 +1,6 @@
 package dev.posthouse.interop.hostile;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.interop.live.OffsetLegs;
 import dev.posthouse.interop.live.RdvPair;
 import dev.posthouse.interop.live.RunningRelay;
@@ -35,10 +35,10 @@ enum Attack {
     EARLY_MEGABYTES {
         @Override
         void start(Rush rush) throws IOException {
-            Identity listener = Identity.generate();
+            Ed25519KeyPair listener = Ed25519KeyPair.generate();
             listen(rush, listener);
             rush.repeat(64, () -> {
-                KeepAlive leg = leg(rush, Identity.generate());
+                KeepAlive leg = leg(rush, Ed25519KeyPair.generate());
                 leg.send(connect(listener));
                 while (true) {
                     leg.send(noise(MESSAGE));
@@ -52,8 +52,8 @@ enum Attack {
         @Override
         void start(Rush rush) throws IOException {
             rush.repeat(64, () -> {
-                Identity listener = Identity.generate();
-                Identity connector = Identity.generate();
+                Ed25519KeyPair listener = Ed25519KeyPair.generate();
+                Ed25519KeyPair connector = Ed25519KeyPair.generate();
                 listen(rush, listener);
                 KeepAlive one = leg(rush, connector);
                 one.send(connect(listener));
@@ -129,10 +129,10 @@ enum Attack {
     PACKED_BOMBS {
         @Override
         void start(Rush rush) throws IOException {
-            Identity listener = Identity.generate();
+            Ed25519KeyPair listener = Ed25519KeyPair.generate();
             listen(rush, listener);
             rush.repeat(64, () -> {
-                Identity own = Identity.generate();
+                Ed25519KeyPair own = Ed25519KeyPair.generate();
                 SecureChannel channel = secure(rush, own);
                 channel.send(inflated(connect(listener)));
                 while (true) {
@@ -339,19 +339,19 @@ enum Attack {
         return TlsClient.insecure().connect(new TcpStream(rush.connect()), "127.0.0.1", LIMIT);
     }
 
-    private static KeepAlive leg(Rush rush, Identity own) throws IOException {
+    private static KeepAlive leg(Rush rush, Ed25519KeyPair own) throws IOException {
         return new OffsetLegs(rush.relay().key(), ChannelSettings.DEFAULT, CLOCK)
                 .open(new TcpStream(rush.connect()), own);
     }
 
-    private static SecureChannel secure(Rush rush, Identity own) throws IOException {
+    private static SecureChannel secure(Rush rush, Ed25519KeyPair own) throws IOException {
         var frames = new FrameStream(new TcpStream(rush.connect()), LengthPrefix.U64, FrameStream.DEFAULT_LONGEST);
         frames.send(Version.frame());
         Version.check(frames.receive().orElseThrow(() -> new IOException("refused")));
         return SecureChannel.establish(frames, own, Optional.of(rush.relay().key()), ChannelSettings.DEFAULT);
     }
 
-    private static void listen(Rush rush, Identity listener) throws IOException {
+    private static void listen(Rush rush, Ed25519KeyPair listener) throws IOException {
         KeepAlive leg = leg(rush, listener);
         leg.send(new InitConnection.Listen().encode());
         Thread.startVirtualThread(() -> {
@@ -365,7 +365,7 @@ enum Attack {
         });
     }
 
-    private static ByteBuffer connect(Identity to) {
+    private static ByteBuffer connect(Ed25519KeyPair to) {
         return OffsetLegs.connect(to).encode();
     }
 

@@ -2,7 +2,7 @@ package dev.posthouse.interop.live;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.interop.offset.Events;
 import dev.posthouse.interop.process.Programs;
 import dev.posthouse.testkit.ChildProcess;
@@ -29,7 +29,8 @@ import java.util.List;
  * @param key the Offset relay's
  * @param admin of its pages
  */
-public record RunningRelay(ChildProcess process, Events events, InetSocketAddress address, PublicKey key, URI admin)
+public record RunningRelay(
+        ChildProcess process, Events events, InetSocketAddress address, Ed25519PublicKey key, URI admin)
         implements AutoCloseable {
 
     /** A proxy's network, from which PROXY headers are believed. */
@@ -87,7 +88,7 @@ public record RunningRelay(ChildProcess process, Events events, InetSocketAddres
                     process,
                     events,
                     new InetSocketAddress(InetAddress.ofLiteral(offset.getHost()), offset.getPort()),
-                    PublicKey.parse(offset.getPath().substring(1)),
+                    Ed25519PublicKey.parse(offset.getPath().substring(1)),
                     URI.create("http://" + admin));
         } catch (AssertionError e) {
             process.close();

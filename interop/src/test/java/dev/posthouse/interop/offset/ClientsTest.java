@@ -183,7 +183,7 @@ class ClientsTest {
     }
 
     private static RelayAddress address(Meeting meeting) {
-        return RelayAddress.parse(dev.posthouse.crypto.PublicKey.parse(meeting.key()), meeting.at());
+        return RelayAddress.parse(dev.posthouse.crypto.Ed25519PublicKey.parse(meeting.key()), meeting.at());
     }
 
     private static void echoAll(OffsetListener listener) {

@@ -3,7 +3,7 @@ package dev.posthouse.interop.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.TickClock;
@@ -55,7 +55,7 @@ class RekeyTest {
     /** Our relay in this process. */
     private record OurRelay(Relay relay, TickClock ticks, Meeting meeting) implements AutoCloseable {
         static OurRelay start(ChannelSettings settings) throws IOException {
-            Identity identity = Identity.generate();
+            Ed25519KeyPair identity = Ed25519KeyPair.generate();
             TickClock ticks = TickClock.start(TICK);
             Relay relay = Relay.builder()
                     .dialect(OffsetServer.builder(identity)
@@ -211,7 +211,7 @@ class RekeyTest {
     }
 
     private static RelayAddress address(Meeting meeting) {
-        return RelayAddress.parse(dev.posthouse.crypto.PublicKey.parse(meeting.key()), meeting.at());
+        return RelayAddress.parse(dev.posthouse.crypto.Ed25519PublicKey.parse(meeting.key()), meeting.at());
     }
 
     private static ChildProcess sink(Meeting relay, Who me, String every) throws IOException {

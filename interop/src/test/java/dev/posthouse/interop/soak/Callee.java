@@ -1,7 +1,7 @@
 package dev.posthouse.interop.soak;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.InitConnection;
@@ -18,17 +18,17 @@ final class Callee {
 
     private static final long LOOK_MILLIS = 50;
 
-    private final Identity own;
+    private final Ed25519KeyPair own;
     private final KeepAlive leg;
-    private final BlockingQueue<PublicKey> calls = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Ed25519PublicKey> calls = new LinkedBlockingQueue<>();
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    private Callee(Identity own, KeepAlive leg) {
+    private Callee(Ed25519KeyPair own, KeepAlive leg) {
         this.own = own;
         this.leg = leg;
     }
 
-    static Callee listen(Visit visit, Identity own) throws IOException {
+    static Callee listen(Visit visit, Ed25519KeyPair own) throws IOException {
         var callee = new Callee(own, visit.leg(own, new InitConnection.Listen()));
         Thread.ofVirtual().name("callee").start(callee::read);
         return callee;
@@ -37,7 +37,7 @@ final class Callee {
     private void read() {
         try {
             for (Optional<ByteBuffer> message = leg.receive(); message.isPresent(); message = leg.receive()) {
-                calls.add(PublicKey.of(
+                calls.add(Ed25519PublicKey.of(
                         IncomingConnection.decode(message.get()).publicKey().bytes()));
             }
         } catch (IOException e) {
@@ -48,7 +48,7 @@ final class Callee {
         }
     }
 
-    Identity own() {
+    Ed25519KeyPair own() {
         return own;
     }
 
@@ -62,9 +62,9 @@ final class Callee {
      * @param incoming the caller's own
      * @return false if the caller was sent away instead
      */
-    boolean toldOf(PublicKey caller, Incoming incoming) throws IOException, InterruptedException {
+    boolean toldOf(Ed25519PublicKey caller, Incoming incoming) throws IOException, InterruptedException {
         while (true) {
-            PublicKey told = calls.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            Ed25519PublicKey told = calls.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
             if (told != null && told.equals(caller)) {
                 return true;
             }

@@ -1,6 +1,6 @@
 package dev.posthouse.interop.soak;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ final class Keyring {
     private static final int KEYS = 600;
 
     private final Path file;
-    private volatile BlockingQueue<Identity> free = new LinkedBlockingQueue<>();
+    private volatile BlockingQueue<Ed25519KeyPair> free = new LinkedBlockingQueue<>();
 
     /** @param file of keys, which the relay reads when it starts or reloads */
     Keyring(Path file) {
@@ -28,10 +28,10 @@ final class Keyring {
 
     /** Draws new ones, and forgets the old ones: nobody may have one now. The relay knows them when it has reloaded. */
     void renew() {
-        var fresh = new LinkedBlockingQueue<Identity>();
+        var fresh = new LinkedBlockingQueue<Ed25519KeyPair>();
         var text = new StringBuilder("# who may come in this phase\n");
         for (int i = 0; i < KEYS; i++) {
-            Identity one = Identity.generate();
+            Ed25519KeyPair one = Ed25519KeyPair.generate();
             fresh.add(one);
             text.append(one.publicKey()).append('\n');
         }
@@ -43,11 +43,11 @@ final class Keyring {
         free = fresh;
     }
 
-    Identity take() throws InterruptedException {
+    Ed25519KeyPair take() throws InterruptedException {
         return free.take();
     }
 
-    void give(Identity back) {
+    void give(Ed25519KeyPair back) {
         free.add(back);
     }
 }

@@ -1,6 +1,6 @@
 package dev.posthouse.interop.soak;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.interop.live.OffsetLegs;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.ByteStream;
@@ -25,7 +25,7 @@ final class OffsetVisits {
     private OffsetVisits() {}
 
     /** A caller that its listener has been told of. */
-    private record Call(Callee listener, Identity caller, KeepAlive leg, Incoming incoming, Payload answer) {}
+    private record Call(Callee listener, Ed25519KeyPair caller, KeepAlive leg, Incoming incoming, Payload answer) {}
 
     /** Both ends of a tunnel, and what comes out of each. */
     private record Joined(Call call, KeepAlive leg, Incoming incoming, Payload question) {}
@@ -39,7 +39,7 @@ final class OffsetVisits {
      * the first calls.
      */
     private static Call call(Visit visit, Callee listener, long answer) throws IOException, InterruptedException {
-        Identity caller = visit.identity();
+        Ed25519KeyPair caller = visit.identity();
         Payload expected = Payload.of(visit.random().nextLong(), answer);
         while (true) {
             KeepAlive leg = visit.leg(caller, OffsetLegs.connect(listener.own()));
@@ -203,7 +203,7 @@ final class OffsetVisits {
     /** A client whose key the relay does not know. */
     static void stranger(Visit visit) throws IOException, InterruptedException {
         try {
-            KeepAlive leg = visit.leg(Identity.generate(), new InitConnection.Listen());
+            KeepAlive leg = visit.leg(Ed25519KeyPair.generate(), new InitConnection.Listen());
             Incoming.from(leg, ByteOracle.of(0)).awaitEnd();
         } catch (IOException e) {
             // it may notice while it still says what it wants

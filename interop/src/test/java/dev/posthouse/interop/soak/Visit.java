@@ -1,6 +1,6 @@
 package dev.posthouse.interop.soak;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.interop.live.OffsetLegs;
 import dev.posthouse.interop.live.RunningRelay;
 import dev.posthouse.net.ByteStream;
@@ -43,7 +43,7 @@ final class Visit implements AutoCloseable {
     private final long number;
     private final SplittableRandom random;
     private final ConcurrentLinkedQueue<Runnable> ends = new ConcurrentLinkedQueue<>();
-    private final List<Identity> borrowed = new ArrayList<>();
+    private final List<Ed25519KeyPair> borrowed = new ArrayList<>();
 
     /**
      * What all visits share.
@@ -145,14 +145,14 @@ final class Visit implements AutoCloseable {
     }
 
     /** An identity that the relay lets in, until the visit ends. */
-    Identity identity() throws InterruptedException {
-        Identity own = ground.keys().take();
+    Ed25519KeyPair identity() throws InterruptedException {
+        Ed25519KeyPair own = ground.keys().take();
         borrowed.add(own);
         return own;
     }
 
     /** An Offset leg that has said what it is for. */
-    KeepAlive leg(Identity own, InitConnection first) throws IOException {
+    KeepAlive leg(Ed25519KeyPair own, InitConnection first) throws IOException {
         KeepAlive leg = ground.legs().open(connect(), own, first);
         ends.add(leg::abort);
         return leg;

@@ -1,7 +1,7 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.MessageStream;
@@ -24,7 +24,7 @@ import java.util.Optional;
  * @param settings the layers' numbers
  * @param ticks the layers' time
  */
-public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
+public record Channels(Ed25519KeyPair own, ChannelSettings settings, Ticks ticks) {
 
     /** The longest frame of a peer that has not proved who it is, in bytes: the handshake's own have a few hundred. */
     private static final int UNPROVED_LONGEST = 8 * 1024;
@@ -38,7 +38,7 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
      * @throws dev.posthouse.net.TimedOut if it was not done in {@link ChannelSettings#setupTicks()}
      * @throws IOException if the relay broke the protocol, or the connection broke
      */
-    public KeepAlive toRelay(ByteStream stream, PublicKey relay) throws IOException {
+    public KeepAlive toRelay(ByteStream stream, Ed25519PublicKey relay) throws IOException {
         return KeepAlive.over(
                 secure(stream, LengthPrefix.U64, settings.longestFrame(), Optional.of(relay), HeldMessage.uncounted()),
                 "the relay",
@@ -62,7 +62,11 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
     }
 
     private SecureChannel secure(
-            ByteStream stream, LengthPrefix prefix, int longestSent, Optional<PublicKey> expected, HeldMessage held)
+            ByteStream stream,
+            LengthPrefix prefix,
+            int longestSent,
+            Optional<Ed25519PublicKey> expected,
+            HeldMessage held)
             throws IOException {
         return within(stream, "the handshake with " + (expected.isPresent() ? "the relay" : "a client"), () -> {
             var frames = new FrameStream(stream, prefix, UNPROVED_LONGEST, longestSent, held);
@@ -85,7 +89,7 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
      * @throws dev.posthouse.net.TimedOut if it was not done in {@link ChannelSettings#setupTicks()}
      * @throws IOException if the peer broke the protocol, or the tunnel broke or never came about
      */
-    public KeepAlive throughTunnel(MessageStream leg, ByteStream stream, PublicKey peer) throws IOException {
+    public KeepAlive throughTunnel(MessageStream leg, ByteStream stream, Ed25519PublicKey peer) throws IOException {
         return throughTunnel(leg, stream, peer, 0);
     }
 
@@ -95,7 +99,7 @@ public record Channels(Identity own, ChannelSettings settings, Ticks ticks) {
      * @param extensions bits of {@link dev.posthouse.offset.wire.ExchangeRandNonce}; the peer's are in {@link
      *     SecureChannel#peerExtensions()}
      */
-    public KeepAlive throughTunnel(MessageStream leg, ByteStream stream, PublicKey peer, int extensions)
+    public KeepAlive throughTunnel(MessageStream leg, ByteStream stream, Ed25519PublicKey peer, int extensions)
             throws IOException {
         try {
             SecureChannel secure = within(

@@ -1,9 +1,9 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.AgreementKey;
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.crypto.RecordCipher;
+import dev.posthouse.crypto.X25519KeyPair;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.wire.ExchangeDh;
@@ -24,8 +24,8 @@ import java.util.Optional;
 final class Handshake {
 
     private final MessageStream below;
-    private final Identity own;
-    private final Optional<PublicKey> expected;
+    private final Ed25519KeyPair own;
+    private final Optional<Ed25519PublicKey> expected;
     private final Randomness randomness;
     private final int extensions;
 
@@ -33,7 +33,12 @@ final class Handshake {
      * @param expected whom we want to talk to; empty for anybody
      * @param extensions what the peer is told that we can do, bits of {@link ExchangeRandNonce}
      */
-    Handshake(MessageStream below, Identity own, Optional<PublicKey> expected, Randomness randomness, int extensions) {
+    Handshake(
+            MessageStream below,
+            Ed25519KeyPair own,
+            Optional<Ed25519PublicKey> expected,
+            Randomness randomness,
+            int extensions) {
         this.below = below;
         this.own = own;
         this.expected = expected;
@@ -46,7 +51,7 @@ final class Handshake {
      *
      * @param extensions what the peer says that it can do; not signed, so that whoever carries the handshake can change it
      */
-    record Agreed(PublicKey peer, KeyPair<RecordCipher> keys, int extensions) {}
+    record Agreed(Ed25519PublicKey peer, KeyPair<RecordCipher> keys, int extensions) {}
 
     /**
      * Runs it.
@@ -63,14 +68,14 @@ final class Handshake {
                         extensions)
                 .encode());
         ExchangeRandNonce hello = ExchangeRandNonce.decode(next("before it said who it is"));
-        PublicKey peer = PublicKey.of(hello.srcPublicKey().bytes());
+        Ed25519PublicKey peer = Ed25519PublicKey.of(hello.srcPublicKey().bytes());
         if (expected.isPresent() && !expected.get().equals(peer)) {
             throw new AuthenticationFailed("the peer is " + peer + ", not " + expected.get());
         }
         if (hello.randNonce().equals(Octets.of(ownNonce))) {
             throw new AuthenticationFailed("the peer reflects our own nonce");
         }
-        AgreementKey ephemeral = randomness.agreementKey();
+        X25519KeyPair ephemeral = randomness.agreementKey();
         Octets dhPublicKey = Octets.of(ephemeral.publicKey());
         Octets salt = Octets.of(randomness.salt());
         byte[] signed = ExchangeDh.signedBytes(dhPublicKey, hello.randNonce(), salt);

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.wire.KaMessage;
@@ -84,7 +84,7 @@ public final class KeepAlive implements MessageStream {
     }
 
     /** Who the peer has proved to be. */
-    public PublicKey peer() {
+    public Ed25519PublicKey peer() {
         return below.peer();
     }
 

@@ -1,8 +1,8 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.AgreementKey;
 import dev.posthouse.crypto.Hkdf;
 import dev.posthouse.crypto.RecordCipher;
+import dev.posthouse.crypto.X25519KeyPair;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.offset.wire.Octets;
 import java.security.InvalidKeyException;
@@ -23,7 +23,7 @@ record KeyPair<K>(K sending, K receiving) {
      *
      * @throws AuthenticationFailed if the peer's key is one with which no secret can be agreed on
      */
-    static KeyPair<RecordCipher> derive(AgreementKey own, Octets ownSalt, Octets peerKey, Octets peerSalt)
+    static KeyPair<RecordCipher> derive(X25519KeyPair own, Octets ownSalt, Octets peerKey, Octets peerSalt)
             throws AuthenticationFailed {
         byte[] shared;
         try {

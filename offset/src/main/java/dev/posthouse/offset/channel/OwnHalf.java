@@ -1,13 +1,13 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.AgreementKey;
 import dev.posthouse.crypto.RecordCipher;
+import dev.posthouse.crypto.X25519KeyPair;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.offset.wire.ChannelMessage.Content;
 import dev.posthouse.offset.wire.Octets;
 
 /** An ephemeral key and a salt, drawn for one rekey. */
-record OwnHalf(AgreementKey key, Octets salt) implements Rekeying.Half<RecordCipher> {
+record OwnHalf(X25519KeyPair key, Octets salt) implements Rekeying.Half<RecordCipher> {
 
     static OwnHalf draw(Randomness randomness) {
         return new OwnHalf(randomness.agreementKey(), Octets.of(randomness.salt()));

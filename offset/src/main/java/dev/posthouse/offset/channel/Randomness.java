@@ -1,6 +1,6 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.AgreementKey;
+import dev.posthouse.crypto.X25519KeyPair;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.concurrent.ThreadLocalRandom;
@@ -12,7 +12,7 @@ interface Randomness {
     byte[] nonce();
 
     /** A fresh pair for one handshake or rekey. */
-    AgreementKey agreementKey();
+    X25519KeyPair agreementKey();
 
     /** The 32 bytes that tell our sending key apart. */
     byte[] salt();
@@ -44,8 +44,8 @@ interface Randomness {
         }
 
         @Override
-        public AgreementKey agreementKey() {
-            return AgreementKey.generate();
+        public X25519KeyPair agreementKey() {
+            return X25519KeyPair.generate();
         }
 
         @Override

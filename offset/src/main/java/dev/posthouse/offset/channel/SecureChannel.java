@@ -1,7 +1,7 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.crypto.RecordCipher;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.MessageStream;
@@ -26,7 +26,7 @@ import java.util.OptionalLong;
 public final class SecureChannel implements MessageStream {
 
     private final MessageStream below;
-    private final PublicKey peer;
+    private final Ed25519PublicKey peer;
     private final int peerExtensions;
     private final ChannelSettings settings;
     private final Randomness randomness;
@@ -63,7 +63,7 @@ public final class SecureChannel implements MessageStream {
      * @throws IOException if the peer broke the protocol, or the connection broke
      */
     public static SecureChannel establish(
-            MessageStream below, Identity own, Optional<PublicKey> expected, ChannelSettings settings)
+            MessageStream below, Ed25519KeyPair own, Optional<Ed25519PublicKey> expected, ChannelSettings settings)
             throws IOException {
         return establish(below, own, expected, settings, 0);
     }
@@ -74,7 +74,11 @@ public final class SecureChannel implements MessageStream {
      * @param extensions bits of {@link dev.posthouse.offset.wire.ExchangeRandNonce}
      */
     public static SecureChannel establish(
-            MessageStream below, Identity own, Optional<PublicKey> expected, ChannelSettings settings, int extensions)
+            MessageStream below,
+            Ed25519KeyPair own,
+            Optional<Ed25519PublicKey> expected,
+            ChannelSettings settings,
+            int extensions)
             throws IOException {
         Randomness randomness = Randomness.secure(settings.mostPadding());
         return establish(below, own, expected, settings, extensions, randomness, HeldMessage.uncounted());
@@ -82,15 +86,19 @@ public final class SecureChannel implements MessageStream {
 
     /** The same, over frames whose messages are counted in {@code held}. */
     static SecureChannel establish(
-            MessageStream below, Identity own, Optional<PublicKey> expected, ChannelSettings settings, HeldMessage held)
+            MessageStream below,
+            Ed25519KeyPair own,
+            Optional<Ed25519PublicKey> expected,
+            ChannelSettings settings,
+            HeldMessage held)
             throws IOException {
         return establish(below, own, expected, settings, 0, Randomness.secure(settings.mostPadding()), held);
     }
 
     static SecureChannel establish(
             MessageStream below,
-            Identity own,
-            Optional<PublicKey> expected,
+            Ed25519KeyPair own,
+            Optional<Ed25519PublicKey> expected,
             ChannelSettings settings,
             Randomness randomness)
             throws IOException {
@@ -99,8 +107,8 @@ public final class SecureChannel implements MessageStream {
 
     private static SecureChannel establish(
             MessageStream below,
-            Identity own,
-            Optional<PublicKey> expected,
+            Ed25519KeyPair own,
+            Optional<Ed25519PublicKey> expected,
             ChannelSettings settings,
             int extensions,
             Randomness randomness,
@@ -116,7 +124,7 @@ public final class SecureChannel implements MessageStream {
     }
 
     /** Who the peer has proved to be. */
-    public PublicKey peer() {
+    public Ed25519PublicKey peer() {
         return peer;
     }
 

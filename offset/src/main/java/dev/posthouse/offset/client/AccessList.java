@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -10,30 +10,30 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class AccessList {
 
-    private final Set<PublicKey> allowed = ConcurrentHashMap.newKeySet();
-    private final Set<PublicKey> denied = ConcurrentHashMap.newKeySet();
+    private final Set<Ed25519PublicKey> allowed = ConcurrentHashMap.newKeySet();
+    private final Set<Ed25519PublicKey> denied = ConcurrentHashMap.newKeySet();
     private volatile boolean everybody;
 
     /** Allows nobody. */
     public AccessList() {}
 
     /** Allows these. */
-    public static AccessList of(PublicKey... peers) {
+    public static AccessList of(Ed25519PublicKey... peers) {
         var list = new AccessList();
-        for (PublicKey peer : peers) {
+        for (Ed25519PublicKey peer : peers) {
             list.allow(peer);
         }
         return list;
     }
 
     /** From now on this peer may connect. */
-    public void allow(PublicKey peer) {
+    public void allow(Ed25519PublicKey peer) {
         allowed.add(peer);
         denied.remove(peer);
     }
 
     /** From now on this peer may not connect, even if everybody else may. */
-    public void deny(PublicKey peer) {
+    public void deny(Ed25519PublicKey peer) {
         denied.add(peer);
         allowed.remove(peer);
     }
@@ -44,7 +44,7 @@ public final class AccessList {
     }
 
     /** Whether this peer may connect. */
-    public boolean allows(PublicKey peer) {
+    public boolean allows(Ed25519PublicKey peer) {
         return !denied.contains(peer) && (everybody || allowed.contains(peer));
     }
 }

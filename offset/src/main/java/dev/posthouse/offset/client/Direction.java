@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.crypto.Sha512t256;
 import java.util.Arrays;
 
@@ -19,7 +19,7 @@ public enum Direction {
      *
      * @throws IllegalArgumentException if the peer is ourselves
      */
-    public static Direction of(PublicKey own, PublicKey peer) {
+    public static Direction of(Ed25519PublicKey own, Ed25519PublicKey peer) {
         if (own.equals(peer)) {
             throw new IllegalArgumentException("a peer has another identity than we: " + own);
         }

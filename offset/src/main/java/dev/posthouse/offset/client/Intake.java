@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class Intake {
      * @param atNanos when, as {@link System#nanoTime()}
      * @param reject tells the relay that it will not be; may block
      */
-    record Request(RelayAddress relay, PublicKey from, long atNanos, Runnable reject) {}
+    record Request(RelayAddress relay, Ed25519PublicKey from, long atNanos, Runnable reject) {}
 
     /** Sets a connection up; has rejected the request, where that helps, if it fails. */
     interface Accepting {

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.NetworkFailure;
@@ -170,7 +170,7 @@ record Legs(
      * @throws Refused if the peer is not there, or does not want us
      * @throws TimedOut if the peer did not come within the limit of the set-up
      */
-    OffsetConnection connect(RelayAddress relay, PublicKey peer, Progress progress) throws IOException {
+    OffsetConnection connect(RelayAddress relay, Ed25519PublicKey peer, Progress progress) throws IOException {
         long start = System.nanoTime();
         Leg leg = reach(relay, progress);
         try {
@@ -214,7 +214,7 @@ record Legs(
      * @param startNanos when we began, as {@link System#nanoTime()}
      * @param metNanos when both were at the relay
      */
-    OffsetConnection tunnel(Leg leg, PublicKey peer, long startNanos, long metNanos) throws IOException {
+    OffsetConnection tunnel(Leg leg, Ed25519PublicKey peer, long startNanos, long metNanos) throws IOException {
         try {
             KeepAlive channel = channels.throughTunnel(leg.channel(), leg.stream(), peer, extensions);
             int inForce = extensions & channel.channel().peerExtensions();

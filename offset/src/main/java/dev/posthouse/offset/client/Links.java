@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +18,7 @@ final class Links implements AutoCloseable {
     private final Rotation rotation;
     private final Supplier<RandomGenerator> randomness;
     private final OffsetListener listener;
-    private final Map<PublicKey, PeerLink> links = new ConcurrentHashMap<>();
+    private final Map<Ed25519PublicKey, PeerLink> links = new ConcurrentHashMap<>();
 
     /** @param listener makes the listener, which asks the given admission */
     Links(Legs legs, Rotation rotation, Supplier<RandomGenerator> randomness, ListenerFactory listener)
@@ -36,7 +36,7 @@ final class Links implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if there is a link with that peer */
-    PeerLink add(PublicKey peer, List<RelayAddress> relays) {
+    PeerLink add(Ed25519PublicKey peer, List<RelayAddress> relays) {
         Direction direction = Direction.of(legs.channels().own().publicKey(), peer);
         var backOff = new BackOff(legs.channels().ticks(), randomness.get());
         var link = new PeerLink(legs, rotation, peer, direction, relays, backOff, this::changed);
@@ -48,7 +48,7 @@ final class Links implements AutoCloseable {
         return link;
     }
 
-    private boolean expects(RelayAddress relay, PublicKey peer) {
+    private boolean expects(RelayAddress relay, Ed25519PublicKey peer) {
         PeerLink link = links.get(peer);
         return link != null
                 && link.direction() == Direction.LISTEN

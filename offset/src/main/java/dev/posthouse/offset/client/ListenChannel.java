@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.offset.wire.Octets;
@@ -45,7 +45,7 @@ final class ListenChannel {
                             + " closed the listen channel: it goes down, does not want us, or another listens with our"
                             + " identity");
                 }
-                asked(PublicKey.of(
+                asked(Ed25519PublicKey.of(
                         IncomingConnection.decode(message.get()).publicKey().bytes()));
             }
         } catch (IOException | RuntimeException e) {
@@ -54,14 +54,14 @@ final class ListenChannel {
         }
     }
 
-    private void asked(PublicKey from) {
+    private void asked(Ed25519PublicKey from) {
         if (!admission.admits(leg.relay(), from)
                 || !intake.offer(new Intake.Request(leg.relay(), from, System.nanoTime(), () -> reject(from)))) {
             reject(from);
         }
     }
 
-    private void reject(PublicKey from) {
+    private void reject(Ed25519PublicKey from) {
         try {
             leg.channel().send(new RejectConnection(Octets.of(from.bytes())).encode());
         } catch (IOException e) {

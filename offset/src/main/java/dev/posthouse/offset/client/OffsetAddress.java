@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param relay where
  * @param peer whom; empty to be reached oneself
  */
-public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
+public record OffsetAddress(RelayAddress relay, Optional<Ed25519PublicKey> peer) {
 
     /** How the text begins. */
     public static final String PREFIX = "offset://";
@@ -46,15 +46,15 @@ public record OffsetAddress(RelayAddress relay, Optional<PublicKey> peer) {
             throw new IllegalArgumentException("an Offset address has one or two keys behind HOST:PORT, not "
                     + (parts.size() - 1) + ": write " + FORM);
         }
-        PublicKey relay = key("RELAYKEY", parts.get(1));
-        Optional<PublicKey> peer =
+        Ed25519PublicKey relay = key("RELAYKEY", parts.get(1));
+        Optional<Ed25519PublicKey> peer =
                 parts.size() == WITH_PEER ? Optional.of(key("PEERKEY", parts.get(2))) : Optional.empty();
         return new OffsetAddress(RelayAddress.parse(relay, parts.get(0)), peer);
     }
 
-    private static PublicKey key(String which, String text) {
+    private static Ed25519PublicKey key(String which, String text) {
         try {
-            return PublicKey.parse(text);
+            return Ed25519PublicKey.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(which + " of " + FORM + " is " + e.getMessage());
         }

@@ -1,7 +1,7 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
@@ -47,7 +47,7 @@ public final class OffsetClient implements AutoCloseable {
     /** A frame of the acknowledged stream goes into one message. */
     private static final int FRAME = MessageBytes.LONGEST - AcknowledgedSettings.OVERHEAD;
 
-    private final Identity identity;
+    private final Ed25519KeyPair identity;
     private final Legs legs;
     private final Tunnels tunnels;
     private final Duration timeout;
@@ -78,7 +78,7 @@ public final class OffsetClient implements AutoCloseable {
     }
 
     /** With the original's numbers. */
-    public static OffsetClient of(Identity identity) {
+    public static OffsetClient of(Ed25519KeyPair identity) {
         return builder(identity).build();
     }
 
@@ -87,12 +87,12 @@ public final class OffsetClient implements AutoCloseable {
      *
      * @param identity who we are to relays and peers
      */
-    public static Builder builder(Identity identity) {
+    public static Builder builder(Ed25519KeyPair identity) {
         return new Builder(identity);
     }
 
     /** Who we are. */
-    public PublicKey publicKey() {
+    public Ed25519PublicKey publicKey() {
         return identity.publicKey();
     }
 
@@ -114,7 +114,7 @@ public final class OffsetClient implements AutoCloseable {
      * @throws InterruptedIOException if the thread was interrupted, which stays set
      * @throws IOException if the client was closed
      */
-    public OffsetConnection dial(RelayAddress relay, PublicKey peer) throws IOException {
+    public OffsetConnection dial(RelayAddress relay, Ed25519PublicKey peer) throws IOException {
         var progress = new Progress();
         try {
             return calls.run(timeout, () -> legs.connect(relay, peer, progress), OffsetConnection::abort);
@@ -130,10 +130,10 @@ public final class OffsetClient implements AutoCloseable {
      * @param relays one at least
      * @return the caller's to close
      * @throws IllegalArgumentException if there is none
-     * @throws IOException as {@link #dial(RelayAddress, PublicKey)}: the last failure after the client's number of rounds, with those of the
+     * @throws IOException as {@link #dial(RelayAddress, Ed25519PublicKey)}: the last failure after the client's number of rounds, with those of the
      *     last round as suppressed ones
      */
-    public OffsetConnection dial(List<RelayAddress> relays, PublicKey peer) throws IOException {
+    public OffsetConnection dial(List<RelayAddress> relays, Ed25519PublicKey peer) throws IOException {
         List<RelayAddress> all = List.copyOf(relays);
         if (all.isEmpty()) {
             throw new IllegalArgumentException("a peer is dialled at one relay at least, and none was given");
@@ -145,7 +145,7 @@ public final class OffsetClient implements AutoCloseable {
      * Listens at one relay.
      *
      * @param access who may connect; may be changed meanwhile
-     * @throws IOException as {@link #dial(RelayAddress, PublicKey)}, as far as it concerns the relay
+     * @throws IOException as {@link #dial(RelayAddress, Ed25519PublicKey)}, as far as it concerns the relay
      */
     public OffsetListener listen(RelayAddress relay, AccessList access) throws IOException {
         OffsetListener listener =
@@ -184,7 +184,7 @@ public final class OffsetClient implements AutoCloseable {
      * @throws IllegalStateException if there is a link with that peer
      * @throws IOException if the client was closed
      */
-    public PeerLink link(PublicKey peer, List<RelayAddress> relays) throws IOException {
+    public PeerLink link(Ed25519PublicKey peer, List<RelayAddress> relays) throws IOException {
         synchronized (this) {
             if (links == null) {
                 links = new Links(
@@ -233,7 +233,7 @@ public final class OffsetClient implements AutoCloseable {
 
     /** Collects a client's options. Not thread-safe. */
     public static final class Builder {
-        private final Identity identity;
+        private final Ed25519KeyPair identity;
         private ChannelSettings settings = ChannelSettings.DEFAULT;
         private @Nullable Ticks ticks;
         private Resolver resolver = Resolver.system();
@@ -246,7 +246,7 @@ public final class OffsetClient implements AutoCloseable {
         private AcknowledgedSettings stream = AcknowledgedSettings.DEFAULT.frame(FRAME);
         private Supplier<RandomGenerator> randomness = RandomGenerator::getDefault;
 
-        private Builder(Identity identity) {
+        private Builder(Ed25519KeyPair identity) {
             this.identity = identity;
         }
 

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class OffsetConnection implements Connection {
 
     private final Tunnel tunnel;
-    private final PublicKey peer;
+    private final Ed25519PublicKey peer;
     private final RelayAddress relay;
     private final Report report;
     private final AcknowledgedSettings settings;
@@ -47,7 +47,8 @@ public final class OffsetConnection implements Connection {
     private @Nullable TunnelMessages messages;
 
     /** @param settings of the acknowledged stream, if that is spoken */
-    OffsetConnection(Tunnel tunnel, PublicKey peer, RelayAddress relay, Report report, AcknowledgedSettings settings) {
+    OffsetConnection(
+            Tunnel tunnel, Ed25519PublicKey peer, RelayAddress relay, Report report, AcknowledgedSettings settings) {
         this.settings = settings;
         this.tunnel = tunnel;
         this.peer = peer;
@@ -56,7 +57,7 @@ public final class OffsetConnection implements Connection {
     }
 
     /** Who the other end has proved to be. */
-    public PublicKey peer() {
+    public Ed25519PublicKey peer() {
         return peer;
     }
 

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
 import dev.posthouse.net.connection.AddressScheme;
@@ -37,7 +37,7 @@ public final class OffsetScheme implements AddressScheme {
     @Override
     public Connection dial(String address, Optional<String> token) throws IOException {
         OffsetAddress parsed = parse(address, token);
-        PublicKey peer = parsed.peer()
+        Ed25519PublicKey peer = parsed.peer()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no PEERKEY: to dial, write " + OffsetAddress.PREFIX + "HOST:PORT/RELAYKEY/PEERKEY"));
         return client.dial(parsed.relay(), peer);

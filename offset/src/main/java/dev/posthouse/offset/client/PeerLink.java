@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.channel.Ticks;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -26,7 +26,7 @@ public final class PeerLink implements AutoCloseable {
 
     private final Legs legs;
     private final Rotation rotation;
-    private final PublicKey peer;
+    private final Ed25519PublicKey peer;
     private final Direction direction;
     private final BackOff backOff;
     private final Consumer<PeerLink> onChange;
@@ -43,7 +43,7 @@ public final class PeerLink implements AutoCloseable {
     PeerLink(
             Legs legs,
             Rotation rotation,
-            PublicKey peer,
+            Ed25519PublicKey peer,
             Direction direction,
             List<RelayAddress> relays,
             BackOff backOff,
@@ -58,7 +58,7 @@ public final class PeerLink implements AutoCloseable {
     }
 
     /** With whom. */
-    public PublicKey peer() {
+    public Ed25519PublicKey peer() {
         return peer;
     }
 

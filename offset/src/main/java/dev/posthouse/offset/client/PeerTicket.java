@@ -1,7 +1,7 @@
 package dev.posthouse.offset.client;
 
 import com.google.gson.stream.JsonReader;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param publicKey who it is
  * @param relays 16 at most, in no special order
  */
-public record PeerTicket(PublicKey publicKey, List<RelayAddress> relays) {
+public record PeerTicket(Ed25519PublicKey publicKey, List<RelayAddress> relays) {
 
     /** Offset's {@code MAX_NODE_RELAYS}. */
     private static final int MAX_RELAYS = 16;

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.address.HostName;
 import dev.posthouse.net.address.HostPort;
 
@@ -11,7 +11,7 @@ import dev.posthouse.net.address.HostPort;
  * @param host a name, or an address, IPv6 without brackets, as {@link HostName#parse} gives it
  * @param port 1 to 65535
  */
-public record RelayAddress(PublicKey relay, String host, int port) {
+public record RelayAddress(Ed25519PublicKey relay, String host, int port) {
 
     /** Offset's {@code MAX_NET_ADDRESS_LENGTH}, of the text "host:port". */
     private static final int MAX_LENGTH = 256;
@@ -38,7 +38,7 @@ public record RelayAddress(PublicKey relay, String host, int port) {
      * @param text {@code host:port}, IPv6 in brackets; 256 bytes at most
      * @throws IllegalArgumentException if it is not that, with what is wrong and right
      */
-    public static RelayAddress parse(PublicKey relay, String text) {
+    public static RelayAddress parse(Ed25519PublicKey relay, String text) {
         HostPort hostPort;
         try {
             hostPort = HostPort.parse(text);

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +25,7 @@ final class Rotation {
     private final int rounds;
     private final Supplier<RandomGenerator> randomness;
     // Guarded by this. The least recently dialled is forgotten first.
-    private final SequencedMap<PublicKey, RelayAddress> last = new LinkedHashMap<>(16, 0.75f, true);
+    private final SequencedMap<Ed25519PublicKey, RelayAddress> last = new LinkedHashMap<>(16, 0.75f, true);
 
     Rotation(Legs legs, int rounds, Supplier<RandomGenerator> randomness) {
         this.legs = legs;
@@ -33,7 +33,7 @@ final class Rotation {
         this.randomness = randomness;
     }
 
-    OffsetConnection dial(List<RelayAddress> relays, PublicKey peer) throws IOException, InterruptedException {
+    OffsetConnection dial(List<RelayAddress> relays, Ed25519PublicKey peer) throws IOException, InterruptedException {
         var backOff = new BackOff(legs.channels().ticks(), randomness.get());
         for (int round = 1; ; round++) {
             try {
@@ -48,7 +48,7 @@ final class Rotation {
     }
 
     /** Each relay once. */
-    OffsetConnection once(List<RelayAddress> relays, PublicKey peer) throws IOException {
+    OffsetConnection once(List<RelayAddress> relays, Ed25519PublicKey peer) throws IOException {
         List<IOException> failures = new ArrayList<>();
         for (RelayAddress relay : inTurn(relays, peer)) {
             remember(peer, relay);
@@ -66,7 +66,7 @@ final class Rotation {
         throw latest;
     }
 
-    private synchronized List<RelayAddress> inTurn(List<RelayAddress> relays, PublicKey peer) {
+    private synchronized List<RelayAddress> inTurn(List<RelayAddress> relays, Ed25519PublicKey peer) {
         List<RelayAddress> turned = new ArrayList<>(relays);
         RelayAddress before = last.get(peer);
         if (before != null) {
@@ -76,7 +76,7 @@ final class Rotation {
         return turned;
     }
 
-    private synchronized void remember(PublicKey peer, RelayAddress relay) {
+    private synchronized void remember(Ed25519PublicKey peer, RelayAddress relay) {
         last.put(peer, relay);
         if (last.size() > MOST_PEERS) {
             last.pollFirstEntry();

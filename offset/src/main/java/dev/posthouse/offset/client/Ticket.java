@@ -5,7 +5,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.JsonWriter;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,9 +135,9 @@ final class Ticket {
     }
 
     /** A key, which Offset's reader takes with its padding too. */
-    static PublicKey key(String text) {
+    static Ed25519PublicKey key(String text) {
         boolean padded = text.length() == PADDED_KEY && text.endsWith("=");
-        return PublicKey.parse(padded ? text.substring(0, PADDED_KEY - 1) : text);
+        return Ed25519PublicKey.parse(padded ? text.substring(0, PADDED_KEY - 1) : text);
     }
 
     /** A text field that must not have come before. */

@@ -3,10 +3,10 @@
  * hands out tunnels, encrypted between the two ends, as {@link dev.posthouse.offset.client.OffsetConnection}s.
  *
  * <pre>{@code
- * Identity identity = IdentityFile.readOrCreate(file);
+ * Ed25519KeyPair identity = IdentityFile.readOrCreate(file);
  * try (OffsetClient client = OffsetClient.of(identity)) {
  *     AccessList friends = new AccessList();
- *     friends.allow(PublicKey.parse("..."));
+ *     friends.allow(Ed25519PublicKey.parse("..."));
  *     try (OffsetListener listener = client.listen(relay, friends);
  *             OffsetConnection connection = listener.accept()) {
  *         connection.stream().write(ByteBuffer.wrap(hello));

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.identity;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -47,7 +47,7 @@ public final class IdentityFile {
      * @throws MalformedKeyFile if the file is longer, or holds no identity in any of the known forms
      * @throws IOException if it cannot be read
      */
-    public static Identity read(Path file) throws IOException {
+    public static Ed25519KeyPair read(Path file) throws IOException {
         byte[] content;
         try (InputStream in = Files.newInputStream(file)) {
             content = in.readNBytes(MAX_LENGTH + 1);
@@ -69,7 +69,7 @@ public final class IdentityFile {
      * @throws FileAlreadyExistsException if there is something of this name
      * @throws IOException if the file cannot be written; there is none then
      */
-    public static void write(Path file, Identity identity) throws IOException {
+    public static void write(Path file, Ed25519KeyPair identity) throws IOException {
         if (Files.exists(file)) {
             throw new FileAlreadyExistsException(file.toString());
         }
@@ -91,14 +91,14 @@ public final class IdentityFile {
      * @throws MalformedKeyFile if there is a file that is not an identity's: it stays as it is
      * @throws IOException if the file can be neither read nor written
      */
-    public static Identity readOrCreate(Path file) throws IOException {
+    public static Ed25519KeyPair readOrCreate(Path file) throws IOException {
         try {
             return read(file);
         } catch (NoSuchFileException e) {
             Files.createDirectories(directory(file), mode(file, OWNER_ONLY_DIRECTORY));
         }
         try {
-            write(file, Identity.generate());
+            write(file, Ed25519KeyPair.generate());
         } catch (FileAlreadyExistsException e) {
             // Another was first: then it is that one's identity.
         }

@@ -1,7 +1,7 @@
 package dev.posthouse.offset.identity;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -30,7 +30,7 @@ final class Pkcs8 {
     private static final byte[] BEFORE_PUBLIC_KEY = HexFormat.of().parseHex("a123032100");
 
     private static final int SEED = BEFORE_SEED.length;
-    private static final int AFTER_SEED = SEED + Identity.SEED_LENGTH;
+    private static final int AFTER_SEED = SEED + Ed25519KeyPair.SEED_LENGTH;
     private static final int PUBLIC_KEY = AFTER_SEED + BEFORE_PUBLIC_KEY.length;
 
     private Pkcs8() {}
@@ -40,7 +40,7 @@ final class Pkcs8 {
      *
      * @param file what to name in an error
      */
-    static Identity parse(byte[] document, Path file) throws MalformedKeyFile {
+    static Ed25519KeyPair parse(byte[] document, Path file) throws MalformedKeyFile {
         if (!Arrays.equals(document, 0, SEED, BEFORE_SEED, 0, BEFORE_SEED.length)
                 || !Arrays.equals(document, AFTER_SEED, PUBLIC_KEY, BEFORE_PUBLIC_KEY, 0, BEFORE_PUBLIC_KEY.length)) {
             throw new MalformedKeyFile(
@@ -48,8 +48,8 @@ final class Pkcs8 {
                     "privateKey has the length of an older release's document, but is not one:"
                             + " it would be PKCS#8 version 2 with an Ed25519 seed and its public key");
         }
-        Identity identity = Identity.ofSeed(Arrays.copyOfRange(document, SEED, AFTER_SEED));
-        if (!identity.publicKey().equals(PublicKey.of(Arrays.copyOfRange(document, PUBLIC_KEY, LENGTH)))) {
+        Ed25519KeyPair identity = Ed25519KeyPair.ofSeed(Arrays.copyOfRange(document, SEED, AFTER_SEED));
+        if (!identity.publicKey().equals(Ed25519PublicKey.of(Arrays.copyOfRange(document, PUBLIC_KEY, LENGTH)))) {
             throw new MalformedKeyFile(
                     file,
                     "privateKey is an older release's document whose public key is not that of its seed:"

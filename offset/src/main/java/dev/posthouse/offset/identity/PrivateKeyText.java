@@ -4,7 +4,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import dev.posthouse.crypto.Base64Url;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
@@ -30,12 +30,12 @@ final class PrivateKeyText {
     private static final Pattern TOML = Pattern.compile("\\s*" + FIELD + "[ \\t]*=[ \\t]*\"([^\"\\\\\\v]*)\"\\s*");
 
     private static final String RIGHT = "an identity file is {\"" + FIELD + "\": \"...\"}, with the "
-            + Base64Url.length(Identity.SEED_LENGTH) + " characters of a seed";
+            + Base64Url.length(Ed25519KeyPair.SEED_LENGTH) + " characters of a seed";
 
     private PrivateKeyText() {}
 
     /** The text of today's form. */
-    static String write(Identity identity) {
+    static String write(Ed25519KeyPair identity) {
         return "{\n  \"" + FIELD + "\": \"" + Base64Url.encode(identity.seed()) + "\"\n}";
     }
 
@@ -44,19 +44,19 @@ final class PrivateKeyText {
      *
      * @param file what to name in an error
      */
-    static Identity parse(byte[] content, Path file) throws MalformedKeyFile {
+    static Ed25519KeyPair parse(byte[] content, Path file) throws MalformedKeyFile {
         String text = text(content, file);
         Matcher toml = TOML.matcher(text);
         String value = toml.matches() ? toml.group(1) : jsonField(text, file);
         byte[] key = decode(value)
                 .orElseThrow(() -> new MalformedKeyFile(file, FIELD + " is not base64url (A-Z a-z 0-9 - _): " + RIGHT));
         return switch (key.length) {
-            case Identity.SEED_LENGTH -> Identity.ofSeed(key);
+            case Ed25519KeyPair.SEED_LENGTH -> Ed25519KeyPair.ofSeed(key);
             case Pkcs8.LENGTH -> Pkcs8.parse(key, file);
             default ->
                 throw new MalformedKeyFile(
                         file,
-                        FIELD + " has " + key.length + " bytes: " + RIGHT + " (" + Identity.SEED_LENGTH
+                        FIELD + " has " + key.length + " bytes: " + RIGHT + " (" + Ed25519KeyPair.SEED_LENGTH
                                 + " bytes), or the "
                                 + Base64Url.length(Pkcs8.LENGTH) + " of an older release's document (" + Pkcs8.LENGTH
                                 + " bytes)");

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,15 +25,15 @@ final class Arrivals {
 
     private final AtomicLong numbers = new AtomicLong();
     private final ConcurrentSkipListSet<Long> nameless = new ConcurrentSkipListSet<>();
-    private final ConcurrentHashMap<PublicKey, Integer> named = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<PublicKey, Set<CountDownLatch>> held = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Ed25519PublicKey, Integer> named = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<Ed25519PublicKey, Set<CountDownLatch>> held = new ConcurrentHashMap<>();
 
     /** A connection that is being set up; to be closed at the latest when it ends. */
     final class Arrival implements AutoCloseable {
 
         private final long number = numbers.incrementAndGet();
         // These two guarded by this.
-        private @Nullable PublicKey key;
+        private @Nullable Ed25519PublicKey key;
         private boolean over;
 
         private Arrival() {
@@ -41,7 +41,7 @@ final class Arrivals {
         }
 
         /** It has proved who it is. */
-        synchronized void is(PublicKey proved) {
+        synchronized void is(Ed25519PublicKey proved) {
             if (over) {
                 return;
             }
@@ -67,10 +67,10 @@ final class Arrivals {
     /** A connector that waits for a listener of one key. */
     final class Hold implements AutoCloseable {
 
-        private final PublicKey key;
+        private final Ed25519PublicKey key;
         private final CountDownLatch listens = new CountDownLatch(1);
 
-        private Hold(PublicKey key) {
+        private Hold(Ed25519PublicKey key) {
             this.key = key;
             held.compute(key, (k, others) -> {
                 Set<CountDownLatch> all = others == null ? ConcurrentHashMap.newKeySet() : others;
@@ -102,17 +102,17 @@ final class Arrivals {
      * Whether a connection that is being set up may be somebody's: it has proved that key, or nothing yet, and then it came before the
      * one that asks.
      */
-    boolean mayBring(PublicKey key, Arrival asking) {
+    boolean mayBring(Ed25519PublicKey key, Arrival asking) {
         return nameless.lower(asking.number) != null || named.containsKey(key);
     }
 
     /** From now on {@link #listens} is noticed; look for the listener afterwards, and then wait. */
-    Hold hold(PublicKey key) {
+    Hold hold(Ed25519PublicKey key) {
         return new Hold(key);
     }
 
     /** A listener of that key was announced: whoever is held for it goes on. */
-    void listens(PublicKey key) {
+    void listens(Ed25519PublicKey key) {
         Set<CountDownLatch> all = held.get(key);
         if (all != null) {
             all.forEach(CountDownLatch::countDown);

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.net.InetAddress;
 
 /**
@@ -21,5 +21,5 @@ public interface Authoriser {
      * @param client its identity
      * @param from whom limits count: the client's address, as far as it is known
      */
-    boolean admits(PublicKey client, InetAddress from);
+    boolean admits(Ed25519PublicKey client, InetAddress from);
 }

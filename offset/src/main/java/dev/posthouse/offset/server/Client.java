@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.relay.accept.Inbound;
@@ -17,7 +17,7 @@ import java.io.IOException;
 record Client(Inbound leg, KeepAlive channel, LengthPrefix age) {
 
     /** Its identity. */
-    PublicKey key() {
+    Ed25519PublicKey key() {
         return channel.peer();
     }
 

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.offset.channel.Ticks;
@@ -23,7 +23,7 @@ final class HalfTunnel implements WaitingPeer {
     static final int EARLY = 64 * 1024;
 
     private final Client client;
-    private final PublicKey to;
+    private final Ed25519PublicKey to;
     private final ReadAhead stream;
     private final Ticks ticks;
     private final AtomicInteger ticksLeft;
@@ -38,7 +38,7 @@ final class HalfTunnel implements WaitingPeer {
      * @param limit how many of them it has
      * @param threads end it when they have passed
      */
-    HalfTunnel(Client client, PublicKey to, Ticks ticks, int limit, Executor threads) {
+    HalfTunnel(Client client, Ed25519PublicKey to, Ticks ticks, int limit, Executor threads) {
         this.client = client;
         this.to = to;
         this.stream = new ReadAhead(client.channel(), EARLY, client.leg().holding());
@@ -66,11 +66,11 @@ final class HalfTunnel implements WaitingPeer {
         return client;
     }
 
-    PublicKey from() {
+    Ed25519PublicKey from() {
         return client.key();
     }
 
-    PublicKey to() {
+    Ed25519PublicKey to() {
         return to;
     }
 

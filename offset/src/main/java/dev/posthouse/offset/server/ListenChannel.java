@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.offset.wire.IncomingConnection;
@@ -30,9 +30,9 @@ final class ListenChannel implements WaitingPeer {
     private final Client client;
     private final int longestQueue;
     private final Executor threads;
-    private final Map<PublicKey, HalfTunnel> calling = new ConcurrentHashMap<>();
+    private final Map<Ed25519PublicKey, HalfTunnel> calling = new ConcurrentHashMap<>();
     // These two guarded by the queue.
-    private final Queue<PublicKey> notices = new ArrayDeque<>(1);
+    private final Queue<Ed25519PublicKey> notices = new ArrayDeque<>(1);
     private boolean writing;
     private volatile @Nullable ActiveWait<ListenChannel> wait;
 
@@ -93,7 +93,7 @@ final class ListenChannel implements WaitingPeer {
             if (message.isEmpty()) {
                 return;
             }
-            PublicKey rejected = PublicKey.of(
+            Ed25519PublicKey rejected = Ed25519PublicKey.of(
                     RejectConnection.decode(message.get()).publicKey().bytes());
             HalfTunnel half = calling.get(rejected);
             if (half != null) {
@@ -107,7 +107,7 @@ final class ListenChannel implements WaitingPeer {
      *
      * @return false if too many notices wait already
      */
-    boolean tell(PublicKey caller) {
+    boolean tell(Ed25519PublicKey caller) {
         synchronized (notices) {
             if (notices.size() >= longestQueue) {
                 return false;
@@ -132,7 +132,7 @@ final class ListenChannel implements WaitingPeer {
 
     private void write() {
         while (true) {
-            PublicKey next;
+            Ed25519PublicKey next;
             synchronized (notices) {
                 next = notices.poll();
                 if (next == null) {

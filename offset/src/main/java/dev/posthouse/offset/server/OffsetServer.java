@@ -1,7 +1,7 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.TickClock;
 import dev.posthouse.offset.channel.Ticks;
@@ -28,13 +28,13 @@ public final class OffsetServer implements Dialect {
     /** The dialect's name in events, metrics and JSON. */
     public static final String NAME = "offset";
 
-    private final Identity identity;
+    private final Ed25519KeyPair identity;
     private final Authoriser authoriser;
     private final ChannelSettings settings;
     private final Optional<Ticks> ticks;
     private final Duration tick;
 
-    private OffsetServer(Builder builder, Identity identity) {
+    private OffsetServer(Builder builder, Ed25519KeyPair identity) {
         this.identity = identity;
         this.authoriser = builder.authoriser;
         this.settings = builder.settings;
@@ -43,7 +43,7 @@ public final class OffsetServer implements Dialect {
     }
 
     /** Open to everybody, with the original's times. */
-    public static OffsetServer of(Identity identity) {
+    public static OffsetServer of(Ed25519KeyPair identity) {
         return builder(identity).build();
     }
 
@@ -52,7 +52,7 @@ public final class OffsetServer implements Dialect {
      *
      * @param identity the relay's: clients know it beforehand, as part of the relay's address
      */
-    public static Builder builder(Identity identity) {
+    public static Builder builder(Ed25519KeyPair identity) {
         return new Builder(identity);
     }
 
@@ -62,7 +62,7 @@ public final class OffsetServer implements Dialect {
     }
 
     /** The relay's identity, as it stands in its address. */
-    public PublicKey publicKey() {
+    public Ed25519PublicKey publicKey() {
         return identity.publicKey();
     }
 
@@ -71,7 +71,7 @@ public final class OffsetServer implements Dialect {
         return new OffsetService(this, services);
     }
 
-    Identity identity() {
+    Ed25519KeyPair identity() {
         return identity;
     }
 
@@ -95,13 +95,13 @@ public final class OffsetServer implements Dialect {
 
     /** Collects a server's options. Not thread-safe. */
     public static final class Builder {
-        private final Identity identity;
+        private final Ed25519KeyPair identity;
         private Authoriser authoriser = Authoriser.OPEN;
         private ChannelSettings settings = ChannelSettings.DEFAULT;
         private Duration tick = Duration.ofSeconds(1);
         private @Nullable Ticks ticks;
 
-        private Builder(Identity identity) {
+        private Builder(Ed25519KeyPair identity) {
             this.identity = identity;
         }
 

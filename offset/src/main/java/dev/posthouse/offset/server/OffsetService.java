@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.Deadline;
 import dev.posthouse.net.LimitExceeded;
@@ -129,10 +129,11 @@ public final class OffsetService implements Service, ConnectionHandler {
             case InitConnection.Listen listen -> switchboard.listen(client, arrival);
             case InitConnection.Connect connect ->
                 switchboard.connect(
-                        client, arrival, PublicKey.of(connect.publicKey().bytes()));
+                        client, arrival, Ed25519PublicKey.of(connect.publicKey().bytes()));
             case InitConnection.Accept accept -> {
                 arrival.close();
-                switchboard.accept(client, PublicKey.of(accept.publicKey().bytes()));
+                switchboard.accept(
+                        client, Ed25519PublicKey.of(accept.publicKey().bytes()));
             }
         }
     }

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.server;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.ChannelSettings;
@@ -43,7 +43,7 @@ final class Switchboard {
     private final Ticks ticks;
     private final int longestQueue;
     private final Executor threads;
-    private final Function<PublicKey, NameTag> tags;
+    private final Function<Ed25519PublicKey, NameTag> tags;
     private final WaitingPeers<ListenChannel> listeners;
     private final WaitingPeers<HalfTunnel> halves;
     private final Arrivals arrivals = new Arrivals();
@@ -63,7 +63,7 @@ final class Switchboard {
             Ticks ticks,
             int longestQueue,
             Executor threads,
-            Function<PublicKey, NameTag> tags) {
+            Function<Ed25519PublicKey, NameTag> tags) {
         this.services = services;
         this.settings = settings;
         this.ticks = ticks;
@@ -169,7 +169,7 @@ final class Switchboard {
     }
 
     /** Serves a connect channel until it is joined or ends, on the calling thread. */
-    void connect(Client client, Arrivals.Arrival arrival, PublicKey to) throws InterruptedException {
+    void connect(Client client, Arrivals.Arrival arrival, Ed25519PublicKey to) throws InterruptedException {
         arrival.close();
         if (listener(to).isEmpty()
                 && !arrivals.mayBring(to, arrival)
@@ -196,7 +196,7 @@ final class Switchboard {
         }
     }
 
-    private void refuseForWantOf(PublicKey listener, Client client) {
+    private void refuseForWantOf(Ed25519PublicKey listener, Client client) {
         if (listeners.isElsewhere(listenerName(listener))) {
             refuse(client, Reason.ELSEWHERE, "its listener is at another node of this relay");
         } else {
@@ -205,7 +205,7 @@ final class Switchboard {
     }
 
     /** Who listens under a key; if nobody does yet, whoever does in a moment. */
-    private Optional<ListenChannel> awaitListener(PublicKey key) throws InterruptedException {
+    private Optional<ListenChannel> awaitListener(Ed25519PublicKey key) throws InterruptedException {
         try (Arrivals.Hold hold = arrivals.hold(key)) {
             Optional<ListenChannel> found = listener(key);
             if (found.isPresent() || !hold.await(ticks.length().dividedBy(HOLDS_PER_TICK))) {
@@ -243,12 +243,12 @@ final class Switchboard {
         return !half.waiting().isOver();
     }
 
-    private Optional<ListenChannel> listener(PublicKey key) {
+    private Optional<ListenChannel> listener(Ed25519PublicKey key) {
         return listeners.find(listenerName(key));
     }
 
     /** Joins an accept channel with the half tunnel that it is for. */
-    void accept(Client client, PublicKey from) throws InterruptedException {
+    void accept(Client client, Ed25519PublicKey from) throws InterruptedException {
         Optional<HalfTunnel> waiting = halves.find(halfTunnelName(from, client.key()));
         if (waiting.isPresent() && waiting.get().client().age() != client.age()) {
             refuse(client, Reason.PROTOCOL_ERROR, "whom it accepts speaks another age's protocol inside tunnels");
@@ -323,15 +323,15 @@ final class Switchboard {
                         Optional.of(OffsetServer.NAME), client.party().shown(), reason, why));
     }
 
-    private WaitRequest request(String name, PublicKey listener, Role role, Optional<Duration> limit) {
+    private WaitRequest request(String name, Ed25519PublicKey listener, Role role, Optional<Duration> limit) {
         return new WaitRequest(name, tags.apply(listener), role, Directory.Offer.NONE, limit);
     }
 
-    private static String listenerName(PublicKey listener) {
+    private static String listenerName(Ed25519PublicKey listener) {
         return listener.toString();
     }
 
-    private static String halfTunnelName(PublicKey from, PublicKey to) {
+    private static String halfTunnelName(Ed25519PublicKey from, Ed25519PublicKey to) {
         return to + "/" + from;
     }
 }

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.memory.Link;
 import dev.posthouse.net.memory.MemoryPair;
@@ -17,8 +17,8 @@ import java.util.SplittableRandom;
 record ChannelPair(SecureChannel left, SecureChannel right, ByteStream leftStream, ByteStream rightStream)
         implements AutoCloseable {
 
-    static final Identity LEFT = Identity.generate();
-    static final Identity RIGHT = Identity.generate();
+    static final Ed25519KeyPair LEFT = Ed25519KeyPair.generate();
+    static final Ed25519KeyPair RIGHT = Ed25519KeyPair.generate();
 
     static ChannelPair create() throws IOException {
         return create(ChannelSettings.DEFAULT, Link.DEFAULT);

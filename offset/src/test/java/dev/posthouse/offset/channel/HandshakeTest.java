@@ -3,9 +3,9 @@ package dev.posthouse.offset.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.AgreementKey;
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
+import dev.posthouse.crypto.X25519KeyPair;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.TimedOut;
@@ -32,13 +32,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LeakCheck.class)
 class HandshakeTest {
 
-    private static final Identity OWN = Identity.generate();
-    private static final Identity PEER = Identity.generate();
+    private static final Ed25519KeyPair OWN = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair PEER = Ed25519KeyPair.generate();
 
     /** The peer, by hand. */
     private final Tape tape = new Tape();
 
-    private Background<SecureChannel> establishing(Optional<PublicKey> expected) {
+    private Background<SecureChannel> establishing(Optional<Ed25519PublicKey> expected) {
         return Background.start(() -> SecureChannel.establish(tape, OWN, expected, ChannelSettings.DEFAULT));
     }
 
@@ -62,24 +62,24 @@ class HandshakeTest {
         return Octets.of(bytes);
     }
 
-    private void sayHello(PublicKey as) {
+    private void sayHello(Ed25519PublicKey as) {
         put(new ExchangeRandNonce(filled(16, 1), Octets.of(as.bytes()), Optional.empty()).encode());
     }
 
-    private void prove(Identity signer, Octets dhPublicKey, Octets nonce) {
+    private void prove(Ed25519KeyPair signer, Octets dhPublicKey, Octets nonce) {
         Octets salt = filled(32, 2);
         byte[] signed = ExchangeDh.signedBytes(dhPublicKey, nonce, salt);
         put(new ExchangeDh(dhPublicKey, nonce, salt, Octets.of(signer.sign(signed))).encode());
     }
 
     private static Octets ephemeral() {
-        return Octets.of(AgreementKey.generate().publicKey());
+        return Octets.of(X25519KeyPair.generate().publicKey());
     }
 
     @Test
     void peerThatProvesItselfIsTakenWhetherItWasExpectedOrNot() throws IOException, InterruptedException {
-        for (Optional<PublicKey> expected :
-                java.util.List.of(Optional.<PublicKey>empty(), Optional.of(PEER.publicKey()))) {
+        for (Optional<Ed25519PublicKey> expected :
+                java.util.List.of(Optional.<Ed25519PublicKey>empty(), Optional.of(PEER.publicKey()))) {
             var establishing = establishing(expected);
             ExchangeRandNonce hello = hello();
             assertThat(hello.srcPublicKey()).isEqualTo(Octets.of(OWN.publicKey().bytes()));
@@ -99,7 +99,7 @@ class HandshakeTest {
     void anotherThanTheExpectedOneIsToldNothingMore() throws IOException, InterruptedException {
         var establishing = establishing(Optional.of(PEER.publicKey()));
         hello();
-        sayHello(Identity.generate().publicKey());
+        sayHello(Ed25519KeyPair.generate().publicKey());
         assertThat(establishing.failure()).isInstanceOf(AuthenticationFailed.class);
         assertThat(tape.unseen()).isZero();
     }
@@ -122,7 +122,7 @@ class HandshakeTest {
         ExchangeRandNonce hello = hello();
         sayHello(PEER.publicKey());
         proof();
-        prove(Identity.generate(), ephemeral(), hello.randNonce());
+        prove(Ed25519KeyPair.generate(), ephemeral(), hello.randNonce());
         assertThat(establishing.failure())
                 .isInstanceOf(AuthenticationFailed.class)
                 .hasMessageContaining("signature");
@@ -220,7 +220,7 @@ class HandshakeTest {
     private static final Duration LONG = Duration.ofSeconds(5);
     private static final Duration SHORT = Duration.ofMillis(10);
 
-    private static Channels channels(Identity own, Duration tick) {
+    private static Channels channels(Ed25519KeyPair own, Duration tick) {
         return new Channels(own, ChannelSettings.DEFAULT, new ManualTicks(tick));
     }
 
@@ -294,7 +294,7 @@ class HandshakeTest {
         SecureChannel far = relay.result();
         assertThat(ticks.registered()).isEqualTo(1);
         assertThatThrownBy(() -> impatient.throughTunnel(
-                        leg, pair.left(), Identity.generate().publicKey()))
+                        leg, pair.left(), Ed25519KeyPair.generate().publicKey()))
                 .isInstanceOf(TimedOut.class);
         assertThat(ticks.registered()).isZero();
         far.abort();

@@ -1,7 +1,7 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.crypto.RecordCipher;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.wire.ChannelMessage;
@@ -21,7 +21,7 @@ public final class RawChannel {
     private static final int LONGEST = 4 << 20;
 
     private final MessageStream below;
-    private final PublicKey peer;
+    private final Ed25519PublicKey peer;
     private final RecordCipher sending;
     private final RecordCipher receiving;
 
@@ -33,11 +33,11 @@ public final class RawChannel {
     }
 
     /** After the handshake with anybody. */
-    public static RawChannel establish(MessageStream below, Identity own) throws IOException {
+    public static RawChannel establish(MessageStream below, Ed25519KeyPair own) throws IOException {
         return new RawChannel(below, new Handshake(below, own, Optional.empty(), Randomness.secure(0), 0).run());
     }
 
-    public PublicKey peer() {
+    public Ed25519PublicKey peer() {
         return peer;
     }
 

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.AgreementKey;
+import dev.posthouse.crypto.X25519KeyPair;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -37,8 +37,8 @@ final class Script implements Randomness {
     }
 
     @Override
-    public synchronized AgreementKey agreementKey() {
-        return AgreementKey.ofScalar(keys.remove());
+    public synchronized X25519KeyPair agreementKey() {
+        return X25519KeyPair.ofScalar(keys.remove());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.channel;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.crypto.RecordCipher;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.budget.HeldMessage;
@@ -17,7 +17,7 @@ public final class SilentChannel implements MessageStream {
     private boolean over;
 
     /** What is spoken over it, with a peer that has proved to be that one. */
-    public KeepAlive of(PublicKey peer, Ticks ticks) {
+    public KeepAlive of(Ed25519PublicKey peer, Ticks ticks) {
         var keys = new KeyPair<>(RecordCipher.ofKey(new byte[32]), RecordCipher.ofKey(new byte[32]));
         var channel = new SecureChannel(
                 this,

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.crypto.RecordCipher;
 import dev.posthouse.offset.wire.ChannelMessage;
 import dev.posthouse.testkit.Background;
@@ -39,16 +39,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LeakCheck.class)
 class VectorsTest {
 
-    private static final Identity C = identity(0x00);
-    private static final Identity R = identity(0x40);
-    private static final Identity D = identity(0x80);
+    private static final Ed25519KeyPair C = identity(0x00);
+    private static final Ed25519KeyPair R = identity(0x40);
+    private static final Ed25519KeyPair D = identity(0x80);
 
-    private static Identity identity(int base) {
+    private static Ed25519KeyPair identity(int base) {
         byte[] seed = new byte[32];
         for (int i = 0; i < seed.length; i++) {
             seed[i] = (byte) (base + i);
         }
-        return Identity.ofSeed(seed);
+        return Ed25519KeyPair.ofSeed(seed);
     }
 
     private static JsonObject json(String name) throws IOException {
@@ -93,7 +93,7 @@ class VectorsTest {
         private final Background<?> reading;
         private RecordCipher opener;
 
-        Side(Identity own, Optional<PublicKey> expected, Script script, JsonObject ours, JsonObject theirs)
+        Side(Ed25519KeyPair own, Optional<Ed25519PublicKey> expected, Script script, JsonObject ours, JsonObject theirs)
                 throws InterruptedException, IOException {
             var establishing = Background.start(
                     () -> SecureChannel.establish(tape, own, expected, ChannelSettings.DEFAULT, script));
@@ -170,7 +170,7 @@ class VectorsTest {
                 script.padding(padding(decode(hex(event.get("plaintext"))).padding()));
             }
         }
-        Optional<PublicKey> expected = client ? Optional.of(R.publicKey()) : Optional.empty();
+        Optional<Ed25519PublicKey> expected = client ? Optional.of(R.publicKey()) : Optional.empty();
         var side = new Side(client ? C : R, expected, script, ours, theirs);
         int rekeys = 0;
         while (!events.isEmpty()) {
@@ -231,7 +231,7 @@ class VectorsTest {
         boolean client = name.equals("client");
         JsonObject ephemeral = leg.getAsJsonObject(name + "Ephemeral");
         var script = exchange(new Script().nonce(hex(ephemeral.get("randNonce"))), ephemeral);
-        Identity own = leg.get("clientName").getAsString().equals("client D") ? D : C;
+        Ed25519KeyPair own = leg.get("clientName").getAsString().equals("client D") ? D : C;
         var side = new Side(
                 client ? own : R,
                 client ? Optional.of(R.publicKey()) : Optional.empty(),

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
@@ -31,8 +31,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class DialTest {
 
-    private final Identity own = Identity.generate();
-    private final Identity peer = Identity.generate();
+    private final Ed25519KeyPair own = Ed25519KeyPair.generate();
+    private final Ed25519KeyPair peer = Ed25519KeyPair.generate();
     private ScriptedRelay relay;
 
     @BeforeEach
@@ -149,7 +149,7 @@ class DialTest {
 
     @Test
     void anotherRelayThanTheOneThatIsMeantIsNotAuthenticated() throws IOException {
-        PublicKey meant = Identity.generate().publicKey();
+        Ed25519PublicKey meant = Ed25519KeyPair.generate().publicKey();
         try (OffsetClient client = patient()) {
             var address = new RelayAddress(meant, "127.0.0.1", relay.address().port());
             var dialing = Background.start(() -> client.dial(address, peer.publicKey()));
@@ -193,7 +193,7 @@ class DialTest {
         try (OffsetClient client = OffsetClient.builder(own).ticks(ticks).build()) {
             var dialing = dialing(client);
             ScriptedRelay.Visitor visitor = relay.greet();
-            var impostor = Background.start(() -> visitor.joinAs(Identity.generate()));
+            var impostor = Background.start(() -> visitor.joinAs(Ed25519KeyPair.generate()));
 
             assertThat(dialing.failure()).isInstanceOf(AuthenticationFailed.class);
             assertThat(impostor.failure()).isInstanceOf(IOException.class);

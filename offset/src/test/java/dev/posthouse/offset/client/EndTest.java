@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
@@ -59,7 +59,7 @@ class EndTest {
     }
 
     private static OffsetClient.Builder client(boolean ours) {
-        OffsetClient.Builder builder = OffsetClient.builder(Identity.generate());
+        OffsetClient.Builder builder = OffsetClient.builder(Ed25519KeyPair.generate());
         return ours ? builder : builder.extensions(0);
     }
 

@@ -2,8 +2,8 @@ package dev.posthouse.offset.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -19,8 +19,8 @@ class ExampleTest {
     @Test
     void aMessageEachWay() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
-            Identity alice = Identity.generate();
-            Identity bob = Identity.generate();
+            Ed25519KeyPair alice = Ed25519KeyPair.generate();
+            Ed25519KeyPair bob = Ed25519KeyPair.generate();
 
             var listening = Background.start(() -> listen(relay.address(), bob, alice.publicKey()));
             relay.awaitListeners(1);
@@ -30,7 +30,7 @@ class ExampleTest {
         }
     }
 
-    private static String listen(RelayAddress relay, Identity own, PublicKey friend) throws IOException {
+    private static String listen(RelayAddress relay, Ed25519KeyPair own, Ed25519PublicKey friend) throws IOException {
         try (OffsetClient client = OffsetClient.of(own);
                 OffsetListener listener = client.listen(relay, AccessList.of(friend));
                 OffsetConnection connection = listener.accept()) {
@@ -40,7 +40,7 @@ class ExampleTest {
         }
     }
 
-    private static String dial(RelayAddress relay, Identity own, PublicKey friend) throws IOException {
+    private static String dial(RelayAddress relay, Ed25519KeyPair own, Ed25519PublicKey friend) throws IOException {
         try (OffsetClient client = OffsetClient.of(own);
                 OffsetConnection connection = client.dial(relay, friend)) {
             connection.messages().send(text("hello, bob"));

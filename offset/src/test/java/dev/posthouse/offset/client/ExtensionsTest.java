@@ -3,7 +3,7 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.offset.wire.ExchangeRandNonce;
 import dev.posthouse.offset.wire.Octets;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExtensionsTest {
 
     private static final Octets NONCE = Octets.of(new byte[16]);
-    private static final Octets KEY = Octets.of(new byte[PublicKey.LENGTH]);
+    private static final Octets KEY = Octets.of(new byte[Ed25519PublicKey.LENGTH]);
 
     private static ExchangeRandNonce message(int extensions) {
         return new ExchangeRandNonce(NONCE, KEY, Optional.of(KEY), extensions);

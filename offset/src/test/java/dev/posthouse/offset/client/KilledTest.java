@@ -2,7 +2,7 @@ package dev.posthouse.offset.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
@@ -103,8 +103,8 @@ class KilledTest {
         int before = relay.listenersSoFar();
         try (Scissors dialers = new Scissors(relay.address());
                 Scissors acceptors = new Scissors(relay.address());
-                OffsetClient dialer = OffsetClient.of(Identity.generate());
-                OffsetClient acceptor = OffsetClient.of(Identity.generate());
+                OffsetClient dialer = OffsetClient.of(Ed25519KeyPair.generate());
+                OffsetClient acceptor = OffsetClient.of(Ed25519KeyPair.generate());
                 OffsetListener listener = acceptor.listen(acceptors.address(), AccessList.of(dialer.publicKey()))) {
             relay.awaitListeners(before + 1);
             var accepting = Background.start(listener::accept);

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.channel.ManualTicks;
@@ -30,9 +30,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class ListenTest {
 
-    private final Identity own = Identity.generate();
-    private final Identity friend = Identity.generate();
-    private final Identity stranger = Identity.generate();
+    private final Ed25519KeyPair own = Ed25519KeyPair.generate();
+    private final Ed25519KeyPair friend = Ed25519KeyPair.generate();
+    private final Ed25519KeyPair stranger = Ed25519KeyPair.generate();
     private final AccessList access = AccessList.of(friend.publicKey());
     private ScriptedRelay relay;
     private OffsetClient client;
@@ -62,7 +62,7 @@ class ListenTest {
     }
 
     /** The connection that the listener makes for a caller, seen from the relay. */
-    private ScriptedRelay.Visitor acceptFor(Identity caller) throws IOException {
+    private ScriptedRelay.Visitor acceptFor(Ed25519KeyPair caller) throws IOException {
         channel.announce(caller.publicKey());
         ScriptedRelay.Visitor visitor = relay.greet();
         assertThat(visitor.said())
@@ -171,22 +171,22 @@ class ListenTest {
     void whoFindsNoRoomIsRejected() throws IOException {
         access.allowAll();
         int room = Intake.MOST_AT_ONCE + Intake.LONGEST_QUEUE;
-        List<PublicKey> callers = new ArrayList<>();
+        List<Ed25519PublicKey> callers = new ArrayList<>();
         Random random = new Random(1);
         for (int i = 0; i < room + 3; i++) {
-            byte[] key = new byte[PublicKey.LENGTH];
+            byte[] key = new byte[Ed25519PublicKey.LENGTH];
             random.nextBytes(key);
-            callers.add(PublicKey.of(key));
+            callers.add(Ed25519PublicKey.of(key));
         }
 
         // Nobody answers the connections that are made for them.
         var announcing = Background.run(() -> {
-            for (PublicKey caller : callers) {
+            for (Ed25519PublicKey caller : callers) {
                 channel.announce(caller);
             }
         });
 
-        for (PublicKey caller : callers.subList(room, room + 3)) {
+        for (Ed25519PublicKey caller : callers.subList(room, room + 3)) {
             assertThat(channel.rejected()).isEqualTo(caller);
         }
         announcing.result();

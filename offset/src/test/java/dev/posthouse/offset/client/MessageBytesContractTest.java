@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStreamContractTest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ class MessageBytesContractTest {
         }
 
         OffsetClient.Builder client() {
-            return OffsetClient.builder(Identity.generate());
+            return OffsetClient.builder(Ed25519KeyPair.generate());
         }
 
         abstract Ends ends(Pair.Ends pair);

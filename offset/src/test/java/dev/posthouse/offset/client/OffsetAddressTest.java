@@ -3,7 +3,7 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +15,7 @@ class OffsetAddressTest {
     static final String RELAY = "JUO5L_EJVRFHatyDadtt3JM2ZaEZeN2hQE7hBmypVZ0";
     static final String PEER = "zRSzf5VulTGU_3-3Oz2B3MVh1hp1OAlLfD4aZD7l86o";
 
-    private static final PublicKey RELAY_KEY = PublicKey.parse(RELAY);
+    private static final Ed25519PublicKey RELAY_KEY = Ed25519PublicKey.parse(RELAY);
 
     @ParameterizedTest
     @CsvSource({
@@ -32,7 +32,7 @@ class OffsetAddressTest {
 
         assertThat(OffsetAddress.parse(text)).isEqualTo(new OffsetAddress(relay, Optional.empty()));
         assertThat(OffsetAddress.parse(text + "/" + PEER))
-                .isEqualTo(new OffsetAddress(relay, Optional.of(PublicKey.parse(PEER))));
+                .isEqualTo(new OffsetAddress(relay, Optional.of(Ed25519PublicKey.parse(PEER))));
         assertThat(OffsetAddress.parse(text)).hasToString(text);
         assertThat(OffsetAddress.parse(text + "/" + PEER)).hasToString(text + "/" + PEER);
         assertThat(relay.hostAndPort()).isEqualTo(hostAndPort);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.connection.Connection;
@@ -32,8 +32,8 @@ class OffsetSchemeTest {
     @BeforeEach
     void start() throws IOException {
         relay = RelayFixture.start();
-        dialer = OffsetClient.of(Identity.generate());
-        acceptor = OffsetClient.of(Identity.generate());
+        dialer = OffsetClient.of(Ed25519KeyPair.generate());
+        acceptor = OffsetClient.of(Ed25519KeyPair.generate());
         dials = new OffsetScheme(dialer, new AccessList());
         accepts = new OffsetScheme(acceptor, AccessList.of(dialer.publicKey()));
     }
@@ -50,7 +50,7 @@ class OffsetSchemeTest {
         String here = relay.address().toString();
         var accepting = Background.start(() -> accepts.accept(here, Optional.empty()));
         relay.awaitListeners(1);
-        try (OffsetClient stranger = OffsetClient.of(Identity.generate())) {
+        try (OffsetClient stranger = OffsetClient.of(Ed25519KeyPair.generate())) {
             assertThatThrownBy(() -> stranger.dial(relay.address(), acceptor.publicKey()))
                     .isInstanceOf(Refused.class);
         }
@@ -70,7 +70,7 @@ class OffsetSchemeTest {
 
     @Test
     void theWaitForAPeerHasTheClientsLimit() throws IOException {
-        try (OffsetClient impatient = OffsetClient.builder(Identity.generate())
+        try (OffsetClient impatient = OffsetClient.builder(Ed25519KeyPair.generate())
                 .timeout(Duration.ofSeconds(3)) // with time for the handshake with the relay on a busy machine
                 .build()) {
             var scheme = new OffsetScheme(impatient, new AccessList());

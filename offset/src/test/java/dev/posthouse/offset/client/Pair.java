@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,7 +13,10 @@ record Pair(OffsetClient dialer, OffsetClient acceptor, OffsetListener listener,
     record Ends(OffsetConnection dialed, OffsetConnection accepted) {}
 
     static Pair at(RelayFixture relay) throws IOException {
-        return at(relay, OffsetClient.builder(Identity.generate()), OffsetClient.builder(Identity.generate()));
+        return at(
+                relay,
+                OffsetClient.builder(Ed25519KeyPair.generate()),
+                OffsetClient.builder(Ed25519KeyPair.generate()));
     }
 
     static Pair at(RelayFixture relay, OffsetClient.Builder dialer, OffsetClient.Builder acceptor) throws IOException {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Refused;
 import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.testkit.Background;
@@ -25,16 +25,16 @@ class PeerLinkTest {
 
     private final ManualTicks ticks = new ManualTicks(Duration.ofSeconds(10));
     private RelayFixture relay;
-    private Identity listening;
-    private Identity connecting;
+    private Ed25519KeyPair listening;
+    private Ed25519KeyPair connecting;
     private OffsetClient listener;
     private OffsetClient connector;
 
     @BeforeEach
     void start() throws IOException {
         relay = RelayFixture.start();
-        Identity one = Identity.generate();
-        Identity two = Identity.generate();
+        Ed25519KeyPair one = Ed25519KeyPair.generate();
+        Ed25519KeyPair two = Ed25519KeyPair.generate();
         boolean oneListens = Direction.of(one.publicKey(), two.publicKey()) == Direction.LISTEN;
         listening = oneListens ? one : two;
         connecting = oneListens ? two : one;
@@ -171,7 +171,7 @@ class PeerLinkTest {
         PeerLink waits = waiting();
         OffsetConnection dialed = connector.dial(relay.address(), listening.publicKey());
         OffsetConnection accepted = waits.next();
-        try (OffsetClient stranger = OffsetClient.of(Identity.generate())) {
+        try (OffsetClient stranger = OffsetClient.of(Ed25519KeyPair.generate())) {
             assertThatThrownBy(() -> stranger.dial(relay.address(), listening.publicKey()))
                     .isInstanceOf(Refused.class);
         }
@@ -242,9 +242,9 @@ class PeerLinkTest {
     @Test
     void linksShareAListenChannel() throws IOException {
         waiting();
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         while (Direction.of(listening.publicKey(), other.publicKey()) != Direction.LISTEN) {
-            other = Identity.generate();
+            other = Ed25519KeyPair.generate();
         }
         PeerLink second = listener.link(other.publicKey(), List.of(relay.address()));
         try (OffsetClient third = OffsetClient.of(other)) {

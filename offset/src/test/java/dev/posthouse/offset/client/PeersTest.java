@@ -3,15 +3,15 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import org.junit.jupiter.api.Test;
 
 /** Who may connect, and who dials whom. */
 class PeersTest {
 
-    private static final PublicKey ONE = Identity.generate().publicKey();
-    private static final PublicKey OTHER = Identity.generate().publicKey();
+    private static final Ed25519PublicKey ONE = Ed25519KeyPair.generate().publicKey();
+    private static final Ed25519PublicKey OTHER = Ed25519KeyPair.generate().publicKey();
 
     @Test
     void anAccessListAllowsNobodyAtFirst() {
@@ -45,8 +45,8 @@ class PeersTest {
     /** {@code channeler_direction} of the vectors: client D listens, client C connects. */
     @Test
     void theSmallerHashListensAndTheGreaterConnects() {
-        PublicKey clientC = PublicKey.parse("A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg");
-        PublicKey clientD = PublicKey.parse("zRSzf5VulTGU_3-3Oz2B3MVh1hp1OAlLfD4aZD7l86o");
+        Ed25519PublicKey clientC = Ed25519PublicKey.parse("A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg");
+        Ed25519PublicKey clientD = Ed25519PublicKey.parse("zRSzf5VulTGU_3-3Oz2B3MVh1hp1OAlLfD4aZD7l86o");
 
         assertThat(Direction.of(clientD, clientC)).isEqualTo(Direction.LISTEN);
         assertThat(Direction.of(clientC, clientD)).isEqualTo(Direction.CONNECT);
@@ -56,9 +56,9 @@ class PeersTest {
     /** The vectors' relay has the middle hash, with the top bit set as client C's: bytes are compared without sign. */
     @Test
     void hashesAreComparedWithoutSign() {
-        PublicKey clientC = PublicKey.parse("A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg");
-        PublicKey clientD = PublicKey.parse("zRSzf5VulTGU_3-3Oz2B3MVh1hp1OAlLfD4aZD7l86o");
-        PublicKey relay = PublicKey.parse("JUO5L_EJVRFHatyDadtt3JM2ZaEZeN2hQE7hBmypVZ0");
+        Ed25519PublicKey clientC = Ed25519PublicKey.parse("A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg");
+        Ed25519PublicKey clientD = Ed25519PublicKey.parse("zRSzf5VulTGU_3-3Oz2B3MVh1hp1OAlLfD4aZD7l86o");
+        Ed25519PublicKey relay = Ed25519PublicKey.parse("JUO5L_EJVRFHatyDadtt3JM2ZaEZeN2hQE7hBmypVZ0");
 
         assertThat(Direction.of(relay, clientC)).isEqualTo(Direction.LISTEN);
         assertThat(Direction.of(relay, clientD)).isEqualTo(Direction.CONNECT);

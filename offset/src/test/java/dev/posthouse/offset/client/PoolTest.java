@@ -3,7 +3,7 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Role;
@@ -27,8 +27,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class PoolTest {
 
-    private final Identity own = Identity.generate();
-    private final Identity peer = Identity.generate();
+    private final Ed25519KeyPair own = Ed25519KeyPair.generate();
+    private final Ed25519KeyPair peer = Ed25519KeyPair.generate();
     private final ManualTicks ticks = new ManualTicks(Duration.ofSeconds(10));
     private RelayFixture first;
     private RelayFixture second;

@@ -1,6 +1,6 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.server.OffsetServer;
 import dev.posthouse.relay.Relay;
@@ -18,10 +18,10 @@ import org.awaitility.Awaitility;
 final class RelayFixture implements AutoCloseable {
 
     private final CopyOnWriteArrayList<RelayEvent> events = new CopyOnWriteArrayList<>();
-    private final Identity identity;
+    private final Ed25519KeyPair identity;
     private final Relay relay;
 
-    private RelayFixture(Identity identity, int port) throws IOException {
+    private RelayFixture(Ed25519KeyPair identity, int port) throws IOException {
         this.identity = identity;
         this.relay = Relay.builder()
                 .dialect(OffsetServer.of(identity))
@@ -31,7 +31,7 @@ final class RelayFixture implements AutoCloseable {
     }
 
     static RelayFixture start() throws IOException {
-        return new RelayFixture(Identity.generate(), 0);
+        return new RelayFixture(Ed25519KeyPair.generate(), 0);
     }
 
     /** The same relay once more, after it was closed. */

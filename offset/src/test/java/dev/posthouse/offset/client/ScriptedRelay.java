@@ -1,7 +1,7 @@
 package dev.posthouse.offset.client;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.budget.Holding;
@@ -23,7 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A relay on a loopback port that does what a test says, and nothing by itself. */
 final class ScriptedRelay implements AutoCloseable {
 
-    private final Identity identity = Identity.generate();
+    private final Ed25519KeyPair identity = Ed25519KeyPair.generate();
     private final TcpListener listener;
     private final int port;
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
@@ -66,24 +66,24 @@ final class ScriptedRelay implements AutoCloseable {
     /** A client that said what it wants. */
     record Visitor(TcpStream stream, KeepAlive channel, InitConnection said) {
 
-        PublicKey key() {
+        Ed25519PublicKey key() {
             return channel.peer();
         }
 
         /** Tells it that somebody calls. */
-        void announce(PublicKey caller) throws IOException {
+        void announce(Ed25519PublicKey caller) throws IOException {
             channel.send(new IncomingConnection(Octets.of(caller.bytes())).encode());
         }
 
         /** Whom it rejects. */
-        PublicKey rejected() throws IOException {
-            return PublicKey.of(RejectConnection.decode(channel.receive().orElseThrow())
+        Ed25519PublicKey rejected() throws IOException {
+            return Ed25519PublicKey.of(RejectConnection.decode(channel.receive().orElseThrow())
                     .publicKey()
                     .bytes());
         }
 
         /** The peer's end of a tunnel with it, as the original would have it. */
-        KeepAlive joinAs(Identity peer) throws IOException {
+        KeepAlive joinAs(Ed25519KeyPair peer) throws IOException {
             return new Channels(peer, ChannelSettings.DEFAULT, new ManualTicks()).throughTunnel(channel, stream, key());
         }
     }

@@ -3,7 +3,7 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.offset.channel.ManualTicks;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SilenceTest {
 
     private static final int LIMIT = 32;
-    private static final Identity PEER = Identity.generate();
+    private static final Ed25519KeyPair PEER = Ed25519KeyPair.generate();
 
     private final ManualTicks ticks = new ManualTicks(Duration.ofSeconds(1));
     private final ScriptedRelay relay;
@@ -34,7 +34,7 @@ class SilenceTest {
 
     SilenceTest() throws IOException {
         relay = ScriptedRelay.start();
-        client = OffsetClient.builder(Identity.generate())
+        client = OffsetClient.builder(Ed25519KeyPair.generate())
                 .ticks(ticks)
                 .extensions(0)
                 .build();

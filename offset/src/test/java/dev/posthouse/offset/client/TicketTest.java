@@ -3,7 +3,7 @@ package dev.posthouse.offset.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.identity.MalformedKeyFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The files of the original's tools (spec 10). */
 class TicketTest {
 
-    private static final PublicKey RELAY = PublicKey.parse(OffsetAddressTest.RELAY);
-    private static final PublicKey PEER = PublicKey.parse(OffsetAddressTest.PEER);
+    private static final Ed25519PublicKey RELAY = Ed25519PublicKey.parse(OffsetAddressTest.RELAY);
+    private static final Ed25519PublicKey PEER = Ed25519PublicKey.parse(OffsetAddressTest.PEER);
     private static final RelayAddress ADDRESS = new RelayAddress(RELAY, "127.0.0.1", 1337);
 
     /** {@code relay_ticket_file} of the vectors. */

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.RelayUnreachable;
@@ -54,7 +54,7 @@ class WayToRelayTest {
         }
     };
 
-    private static final Identity PEER = Identity.generate();
+    private static final Ed25519KeyPair PEER = Ed25519KeyPair.generate();
 
     @TempDir
     static Path directory;
@@ -101,7 +101,7 @@ class WayToRelayTest {
     }
 
     private static OffsetClient.Builder client() {
-        return OffsetClient.builder(Identity.generate());
+        return OffsetClient.builder(Ed25519KeyPair.generate());
     }
 
     private static OffsetClient.Builder through(String proxy) {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
@@ -17,7 +17,7 @@ class IdentityFileFuzzTest {
 
     @FuzzTest(maxDuration = "1m")
     void contents(byte[] content) throws MalformedKeyFile {
-        Identity identity;
+        Ed25519KeyPair identity;
         try {
             identity = PrivateKeyText.parse(content, FILE);
         } catch (MalformedKeyFile e) {

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.gson.JsonObject;
 import dev.posthouse.crypto.Base64Url;
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.offset.Vectors;
 import dev.posthouse.testkit.Background;
 import java.io.IOException;
@@ -51,8 +51,8 @@ class IdentityFileTest {
     @MethodSource("identities")
     void fileIsThatOfOffset(JsonObject vector) throws IOException {
         Path file = file(vector.get("identity_file").getAsString());
-        Identity identity = IdentityFile.read(file);
-        assertThat(identity.publicKey()).isEqualTo(PublicKey.of(Vectors.bytes(vector, "publicKey")));
+        Ed25519KeyPair identity = IdentityFile.read(file);
+        assertThat(identity.publicKey()).isEqualTo(Ed25519PublicKey.of(Vectors.bytes(vector, "publicKey")));
         Path written = directory.resolve("written");
         IdentityFile.write(written, identity);
         assertThat(written).hasSameBinaryContentAs(file);
@@ -80,7 +80,7 @@ class IdentityFileTest {
     @ParameterizedTest
     @MethodSource("rightFiles")
     void everyKnownFormGivesTheSameIdentity(String content) throws IOException {
-        Identity identity = IdentityFile.read(file(content));
+        Ed25519KeyPair identity = IdentityFile.read(file(content));
         assertThat(identity.publicKey().bytes()).isEqualTo(OldKeys.publicKey());
         assertThat(identity.sign(new byte[0])).isEqualTo(OldKeys.signature());
     }
@@ -166,7 +166,7 @@ class IdentityFileTest {
     /** What Offset 0.1.11 does with an old file: it takes the first 32 bytes for the seed. */
     @Test
     void oldDocumentIsNotCutToAWrongSeed() throws IOException {
-        Identity cut = Identity.ofSeed(Arrays.copyOf(OldKeys.document(), 32));
+        Ed25519KeyPair cut = Ed25519KeyPair.ofSeed(Arrays.copyOf(OldKeys.document(), 32));
         assertThat(IdentityFile.read(file(OldKeys.json(OldKeys.document()))).publicKey())
                 .isNotEqualTo(cut.publicKey());
     }
@@ -197,7 +197,7 @@ class IdentityFileTest {
     @Test
     void writtenFileIsPrivateAndAlone() throws IOException {
         Path file = directory.resolve("new.ident");
-        Identity identity = Identity.generate();
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         IdentityFile.write(file, identity);
         assertThat(IdentityFile.read(file).seed()).isEqualTo(identity.seed());
         assertThat(IdentityFile.warning(file)).isEmpty();
@@ -208,7 +208,7 @@ class IdentityFileTest {
     @Test
     void existingFileIsNeverOverwritten() throws IOException {
         Path file = file("anything");
-        assertThatThrownBy(() -> IdentityFile.write(file, Identity.generate()))
+        assertThatThrownBy(() -> IdentityFile.write(file, Ed25519KeyPair.generate()))
                 .isInstanceOf(FileAlreadyExistsException.class)
                 .hasMessage(file.toString());
         assertThatThrownBy(() -> IdentityFile.readOrCreate(file)).isInstanceOf(MalformedKeyFile.class);
@@ -220,7 +220,7 @@ class IdentityFileTest {
     void linkToNowhereIsNotFollowed() throws IOException {
         Path target = directory.resolve("target");
         Path link = Files.createSymbolicLink(directory.resolve("link"), target);
-        assertThatThrownBy(() -> IdentityFile.write(link, Identity.generate()))
+        assertThatThrownBy(() -> IdentityFile.write(link, Ed25519KeyPair.generate()))
                 .isInstanceOf(FileAlreadyExistsException.class);
         assertThat(target).doesNotExist();
         assertThat(directory).isDirectoryNotContaining(path -> !path.equals(link));
@@ -229,14 +229,15 @@ class IdentityFileTest {
     @Test
     void writingNeedsTheDirectory() {
         Path file = directory.resolve("missing/new.ident");
-        assertThatThrownBy(() -> IdentityFile.write(file, Identity.generate())).isInstanceOf(NoSuchFileException.class);
+        assertThatThrownBy(() -> IdentityFile.write(file, Ed25519KeyPair.generate()))
+                .isInstanceOf(NoSuchFileException.class);
         assertThat(directory).isEmptyDirectory();
     }
 
     @Test
     void createdOnceThenReadInPrivateDirectories() throws IOException {
         Path file = directory.resolve("a/b/own.ident");
-        Identity created = IdentityFile.readOrCreate(file);
+        Ed25519KeyPair created = IdentityFile.readOrCreate(file);
         assertThat(IdentityFile.readOrCreate(file).seed()).isEqualTo(created.seed());
         assertThat(IdentityFile.read(file).seed()).isEqualTo(created.seed());
         assertThat(mode(directory.resolve("a"))).isEqualTo("rwx------");
@@ -257,15 +258,15 @@ class IdentityFileTest {
         for (int round = 0; round < 25; round++) {
             Path file = directory.resolve("round-" + round + "/deep/own.ident");
             var barrier = new CyclicBarrier(threads);
-            List<Background<Identity>> all = new ArrayList<>();
+            List<Background<Ed25519KeyPair>> all = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 all.add(Background.startOnPlatformThread(() -> {
                     barrier.await();
                     return IdentityFile.readOrCreate(file);
                 }));
             }
-            Set<PublicKey> keys = new HashSet<>();
-            for (Background<Identity> one : all) {
+            Set<Ed25519PublicKey> keys = new HashSet<>();
+            for (Background<Ed25519KeyPair> one : all) {
                 keys.add(one.result().publicKey());
             }
             assertThat(keys).containsExactly(IdentityFile.read(file).publicKey());
@@ -279,9 +280,9 @@ class IdentityFileTest {
         URI zip = URI.create("jar:" + directory.resolve("archive.zip").toUri());
         try (FileSystem archive = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
             Path file = archive.getPath("/keys/own.ident");
-            Identity created = IdentityFile.readOrCreate(file);
+            Ed25519KeyPair created = IdentityFile.readOrCreate(file);
             assertThat(IdentityFile.read(file).seed()).isEqualTo(created.seed());
-            assertThatThrownBy(() -> IdentityFile.write(file, Identity.generate()))
+            assertThatThrownBy(() -> IdentityFile.write(file, Ed25519KeyPair.generate()))
                     .isInstanceOf(FileAlreadyExistsException.class);
             assertThat(IdentityFile.read(file).seed()).isEqualTo(created.seed());
             assertThat(IdentityFile.warning(file)).isEmpty();

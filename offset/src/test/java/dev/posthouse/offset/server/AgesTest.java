@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.RawChannel;
@@ -29,19 +29,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(LeakCheck.class)
 class AgesTest {
 
-    private static final Identity C = Identity.generate();
-    private static final Identity D = Identity.generate();
+    private static final Ed25519KeyPair C = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair D = Ed25519KeyPair.generate();
 
-    private static InitConnection connect(Identity to) {
+    private static InitConnection connect(Ed25519KeyPair to) {
         return new InitConnection.Connect(TestClient.octets(to.publicKey()));
     }
 
-    private static InitConnection accept(Identity from) {
+    private static InitConnection accept(Ed25519KeyPair from) {
         return new InitConnection.Accept(TestClient.octets(from.publicKey()));
     }
 
     /** Sends its wish and waits until it was served. */
-    private static TestClient legacy(RelayFixture relay, Identity identity, InitConnection wanted) throws IOException {
+    private static TestClient legacy(RelayFixture relay, Ed25519KeyPair identity, InitConnection wanted)
+            throws IOException {
         TestClient client = TestClient.legacy(relay, identity, wanted);
         client.awaitProcessed();
         return client;
@@ -117,7 +118,7 @@ class AgesTest {
         }
     }
 
-    private static RawChannel raw(RelayFixture relay, Identity identity) throws IOException {
+    private static RawChannel raw(RelayFixture relay, Ed25519KeyPair identity) throws IOException {
         var frames = new FrameStream(relay.dial(), LengthPrefix.U32, FrameStream.LEGACY_LONGEST);
         frames.send(Version.frame());
         Version.check(frames.receive().orElseThrow());
@@ -145,7 +146,7 @@ class AgesTest {
             RelayFixture.await().until(() -> relay.starts(Role.ACCEPTOR) == 1);
             RawChannel connector = raw(relay, C);
             connector.send(connect(D).encode(), shape);
-            PublicKey caller = PublicKey.of(
+            Ed25519PublicKey caller = Ed25519PublicKey.of(
                     IncomingConnection.decode(kept(listener, shape)).publicKey().bytes());
             assertThat(caller).isEqualTo(C.publicKey());
             RawChannel acceptor = raw(relay, D);

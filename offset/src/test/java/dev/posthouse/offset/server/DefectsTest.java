@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Reason;
 import dev.posthouse.offset.channel.RawChannel;
 import dev.posthouse.offset.channel.TickClock;
@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LeakCheck.class)
 class DefectsTest {
 
-    private static final Identity C = Identity.generate();
-    private static final Identity D = Identity.generate();
+    private static final Ed25519KeyPair C = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair D = Ed25519KeyPair.generate();
 
     private static final int MESSAGE = 256 * 1_024;
 
@@ -66,7 +66,8 @@ class DefectsTest {
     void silentClientsHoldUpNobody() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
             for (int i = 0; i < 20; i++) {
-                assertThat(TestClient.leg(relay, Identity.generate()).stream().isOpen())
+                assertThat(TestClient.leg(relay, Ed25519KeyPair.generate()).stream()
+                                .isOpen())
                         .isTrue();
             }
             TestClient.listener(relay, D);
@@ -101,7 +102,7 @@ class DefectsTest {
             TestClient.listener(relay, D);
             List<RawChannel> all = new ArrayList<>();
             for (int length = 0; length < 28; length++) {
-                RawChannel client = RawChannel.establish(frames(relay), Identity.generate());
+                RawChannel client = RawChannel.establish(frames(relay), Ed25519KeyPair.generate());
                 all.add(client);
                 client.sendRecord(ByteBuffer.allocate(length));
             }
@@ -230,7 +231,7 @@ class DefectsTest {
             var start = new CountDownLatch(1);
             List<Background<TestClient>> connecting = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                Identity identity = Identity.generate();
+                Ed25519KeyPair identity = Ed25519KeyPair.generate();
                 TestClient leg = TestClient.leg(relay, identity);
                 connecting.add(Background.start(() -> {
                     start.await();
@@ -240,9 +241,9 @@ class DefectsTest {
                 }));
             }
             start.countDown();
-            Set<PublicKey> told = new HashSet<>();
+            Set<Ed25519PublicKey> told = new HashSet<>();
             for (int i = 0; i < count; i++) {
-                PublicKey caller = listener.caller();
+                Ed25519PublicKey caller = listener.caller();
                 assertThat(told.add(caller)).isTrue();
                 assertThat(TestClient.acceptor(relay, D, caller).receiveText()).isEqualTo("from " + caller);
             }

@@ -2,7 +2,7 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Reason;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.relay.limit.Limits;
@@ -26,8 +26,8 @@ class HoldTest {
     /** A fifth of it is what a connector is held for. */
     private static final Duration HELD_LONG = Duration.ofMinutes(5);
 
-    private static final Identity C = Identity.generate();
-    private static final Identity D = Identity.generate();
+    private static final Ed25519KeyPair C = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair D = Ed25519KeyPair.generate();
 
     /** Version, nonce, key: what a client writes before its first message. */
     private static final int SETUP = 3;
@@ -35,7 +35,7 @@ class HoldTest {
     /** A listener of which the relay sees so many of its first messages until it is let go. */
     private record Late(LateStream stream, Observed observed, Background<TestClient> listening) {
 
-        static Late listener(RelayFixture relay, Identity identity, int through) throws IOException {
+        static Late listener(RelayFixture relay, Ed25519KeyPair identity, int through) throws IOException {
             var stream = new LateStream(relay.dial(), through);
             var observed = new Observed(stream);
             var listening = Background.start(() -> {
@@ -126,7 +126,7 @@ class HoldTest {
         try (RelayFixture relay = RelayFixture.with().tick(HELD_LONG).start()) {
             TestClient connector = TestClient.leg(relay, C);
             Late later = Late.listener(relay, D, 1);
-            Late other = Late.listener(relay, Identity.generate(), SETUP);
+            Late other = Late.listener(relay, Ed25519KeyPair.generate(), SETUP);
             wantsD(connector);
 
             connector.assertEnds();

@@ -2,7 +2,7 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
@@ -41,15 +41,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class HostileClientsTest {
 
-    private static final Identity C = Identity.generate();
-    private static final Identity D = Identity.generate();
+    private static final Ed25519KeyPair C = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair D = Ed25519KeyPair.generate();
 
     /** Callers that wait and say nothing; {@code -Dposthouse.idle=8000} for as many as descriptors allow. */
     private static final int IDLE = Integer.getInteger("posthouse.idle", 400);
 
     private static final int CALLERS = 300;
 
-    private static RawChannel raw(FrameStream frames, Identity identity) throws IOException {
+    private static RawChannel raw(FrameStream frames, Ed25519KeyPair identity) throws IOException {
         frames.send(Version.frame());
         Version.check(frames.receive().orElseThrow());
         return RawChannel.establish(frames, identity);
@@ -59,7 +59,7 @@ class HostileClientsTest {
         return new FrameStream(stream, LengthPrefix.U64, FrameStream.DEFAULT_LONGEST);
     }
 
-    private static InitConnection connect(Identity to) {
+    private static InitConnection connect(Ed25519KeyPair to) {
         return new InitConnection.Connect(TestClient.octets(to.publicKey()));
     }
 
@@ -213,7 +213,7 @@ class HostileClientsTest {
     @Test
     @Timeout(600)
     void idleCallersCostLittleAndHoldUpNobody() throws IOException {
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             var told = Background.run(() -> {
@@ -224,7 +224,7 @@ class HostileClientsTest {
             List<RawChannel> idle = new ArrayList<>();
             long before = heap();
             for (int i = 0; i < IDLE; i++) {
-                RawChannel caller = raw(frames(relay.dial()), Identity.generate());
+                RawChannel caller = raw(frames(relay.dial()), Ed25519KeyPair.generate());
                 caller.sendKept(connect(D).encode());
                 idle.add(caller);
             }
@@ -242,7 +242,7 @@ class HostileClientsTest {
 
     @Test
     void listenerThatNeverReadsIsCutOffAndItsNeighboursAreNotDisturbed() throws IOException {
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.start()) {
             RawChannel deaf = raw(frames(relay.dialInMemory(Link.DEFAULT.withBufferSize(1_024))), D);
             deaf.sendKept(new InitConnection.Listen().encode());
@@ -250,7 +250,7 @@ class HostileClientsTest {
             TestClient.listener(relay, other);
             List<RawChannel> callers = new ArrayList<>();
             for (int i = 0; i < CALLERS; i++) {
-                RawChannel caller = raw(frames(relay.dial()), Identity.generate());
+                RawChannel caller = raw(frames(relay.dial()), Ed25519KeyPair.generate());
                 caller.sendKept(connect(D).encode());
                 callers.add(caller);
             }
@@ -274,7 +274,7 @@ class HostileClientsTest {
     /** C talks to a slow D and a fast E through one relay: E does not notice, and the relay holds no more for D. */
     @Test
     void fastReceiverGetsEverythingWhileASlowOneReadsNothing() throws IOException {
-        Identity fast = Identity.generate();
+        Ed25519KeyPair fast = Ed25519KeyPair.generate();
         byte[] noise = new byte[256 * 1_024];
         new SplittableRandom(3).nextBytes(noise);
         try (RelayFixture relay = RelayFixture.start()) {

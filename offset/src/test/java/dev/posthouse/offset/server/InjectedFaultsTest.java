@@ -2,7 +2,7 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.relay.event.RelayEvent;
@@ -22,9 +22,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(LeakCheck.class)
 class InjectedFaultsTest {
 
-    private static final Identity LISTENER = Identity.generate();
-    private static final Identity CONNECTOR = Identity.generate();
-    private static final Identity OTHER = Identity.generate();
+    private static final Ed25519KeyPair LISTENER = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair CONNECTOR = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair OTHER = Ed25519KeyPair.generate();
 
     /** The script makes each call so often, or less often. */
     private static int most(Call call) {
@@ -53,7 +53,7 @@ class InjectedFaultsTest {
         RelayFixture.await().until(() -> faults.hit() || something.getAsBoolean());
     }
 
-    private static void ask(RelayFixture relay, Identity identity, InitConnection wanted) throws IOException {
+    private static void ask(RelayFixture relay, Ed25519KeyPair identity, InitConnection wanted) throws IOException {
         TestClient.leg(relay, identity).want(wanted);
     }
 

@@ -3,7 +3,7 @@ package dev.posthouse.offset.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.ManualTicks;
@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // one fuzzing run is one test
 class OffsetServerFuzzTest {
 
-    private static final Identity RELAY = Identity.generate();
-    private static final Identity CLIENT = Identity.generate();
+    private static final Ed25519KeyPair RELAY = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair CLIENT = Ed25519KeyPair.generate();
     private static final InetSocketAddress FROM = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
     /** What the client does after its first bytes; its end follows. */

@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
@@ -41,11 +41,11 @@ class RaceTest {
     private static final int KEYS = 4;
     private static final int THREADS = 10;
 
-    private final List<Identity> keys = new ArrayList<>();
+    private final List<Ed25519KeyPair> keys = new ArrayList<>();
 
     RaceTest() {
         for (int i = 0; i < KEYS; i++) {
-            keys.add(Identity.generate());
+            keys.add(Ed25519KeyPair.generate());
         }
     }
 
@@ -60,7 +60,7 @@ class RaceTest {
             this.random = new SplittableRandom(seed);
         }
 
-        private Identity any() {
+        private Ed25519KeyPair any() {
             return keys.get(random.nextInt(KEYS));
         }
 
@@ -96,7 +96,7 @@ class RaceTest {
         }
 
         private TestClient listen() throws IOException {
-            Identity identity = any();
+            Ed25519KeyPair identity = any();
             TestClient client = TestClient.leg(relay, identity);
             client.want(new InitConnection.Listen());
             var own = random.split();
@@ -105,14 +105,14 @@ class RaceTest {
         }
 
         /** A listener's life: it accepts, or rejects, or both, or does not care. */
-        private void answer(MessageStream channel, Identity identity, SplittableRandom own) {
+        private void answer(MessageStream channel, Ed25519KeyPair identity, SplittableRandom own) {
             try {
                 while (true) {
                     Optional<ByteBuffer> notice = channel.receive();
                     if (notice.isEmpty()) {
                         return;
                     }
-                    PublicKey caller = PublicKey.of(
+                    Ed25519PublicKey caller = Ed25519PublicKey.of(
                             IncomingConnection.decode(notice.get()).publicKey().bytes());
                     int what = own.nextInt(8);
                     if (what < 4) {
@@ -143,7 +143,7 @@ class RaceTest {
             return client;
         }
 
-        private TestClient accept(Identity identity, PublicKey from) throws IOException {
+        private TestClient accept(Ed25519KeyPair identity, Ed25519PublicKey from) throws IOException {
             TestClient client = TestClient.leg(relay, identity);
             client.want(new InitConnection.Accept(TestClient.octets(from)));
             return client;

@@ -2,7 +2,7 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Reason;
 import dev.posthouse.offset.channel.RawChannel;
 import dev.posthouse.offset.wire.FrameStream;
@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(LeakCheck.class)
 class RefusalTest {
 
-    private static final Identity HOST = Identity.generate();
-    private static final Identity GUEST = Identity.generate();
-    private static final Identity STRANGER = Identity.generate();
+    private static final Ed25519KeyPair HOST = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair GUEST = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair STRANGER = Ed25519KeyPair.generate();
 
     /** What a client does, up to its refusal. */
     enum Misdeed {
@@ -98,7 +98,7 @@ class RefusalTest {
             return new FrameStream(client, LengthPrefix.U64, FrameStream.DEFAULT_LONGEST);
         }
 
-        private static RawChannel channel(Observed client, Identity identity) throws IOException {
+        private static RawChannel channel(Observed client, Ed25519KeyPair identity) throws IOException {
             FrameStream frames = frames(client);
             frames.send(Version.frame());
             Version.check(frames.receive().orElseThrow());

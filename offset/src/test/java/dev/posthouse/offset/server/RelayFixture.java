@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
@@ -55,7 +55,7 @@ import org.awaitility.core.ConditionFactory;
  */
 final class RelayFixture implements AutoCloseable {
 
-    static final Identity RELAY = Identity.generate();
+    static final Ed25519KeyPair RELAY = Ed25519KeyPair.generate();
 
     private final ConcurrentLinkedQueue<RelayEvent> events = new ConcurrentLinkedQueue<>();
     private final Map<InetSocketAddress, Observed> served = new ConcurrentHashMap<>();
@@ -268,7 +268,7 @@ final class RelayFixture implements AutoCloseable {
         return clientTicks;
     }
 
-    PublicKey key() {
+    Ed25519PublicKey key() {
         return RELAY.publicKey();
     }
 
@@ -457,7 +457,7 @@ final class RelayFixture implements AutoCloseable {
                 .isEqualTo(circuits.size());
     }
 
-    static NameTag tag(PublicKey listener) {
+    static NameTag tag(Ed25519PublicKey listener) {
         return NameTag.of(listener.toString());
     }
 

@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.AgreementKey;
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.X25519KeyPair;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.RawChannel;
@@ -32,8 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LeakCheck.class)
 class SetupTest {
 
-    private static final Identity C = Identity.generate();
-    private static final Identity D = Identity.generate();
+    private static final Ed25519KeyPair C = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair D = Ed25519KeyPair.generate();
 
     /** Eight of these bound a handshake in real time, four the first message. */
     private static final Duration TICK = Duration.ofMillis(50);
@@ -49,7 +49,7 @@ class SetupTest {
         return frames;
     }
 
-    private static ExchangeRandNonce hello(Identity identity) {
+    private static ExchangeRandNonce hello(Ed25519KeyPair identity) {
         return new ExchangeRandNonce(
                 Octets.of(new byte[16]), Octets.of(identity.publicKey().bytes()), Optional.empty());
     }
@@ -143,7 +143,7 @@ class SetupTest {
         }
     }
 
-    private static ExchangeDh proof(Identity signer, Octets dhPublicKey, Octets nonce) {
+    private static ExchangeDh proof(Ed25519KeyPair signer, Octets dhPublicKey, Octets nonce) {
         Octets salt = Octets.of(new byte[32]);
         return new ExchangeDh(
                 dhPublicKey, nonce, salt, Octets.of(signer.sign(ExchangeDh.signedBytes(dhPublicKey, nonce, salt))));
@@ -155,7 +155,7 @@ class SetupTest {
             FrameStream client = greeted(relay);
             client.send(hello(D).encode());
             ExchangeRandNonce theirs = ExchangeRandNonce.decode(client.receive().orElseThrow());
-            client.send(proof(C, Octets.of(AgreementKey.generate().publicKey()), theirs.randNonce())
+            client.send(proof(C, Octets.of(X25519KeyPair.generate().publicKey()), theirs.randNonce())
                     .encode());
             assertThat(relay.awaitRefusal(Reason.PROTOCOL_ERROR).detail()).contains("signature");
             client.abort();

@@ -4,7 +4,7 @@ import static dev.posthouse.testkit.Schedules.holds;
 import static dev.posthouse.testkit.Schedules.same;
 import static dev.posthouse.testkit.Schedules.together;
 
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
@@ -46,15 +46,15 @@ class SwitchboardScheduleTest {
     /** Five threads, each of which goes through half of the relay. */
     private static final int SCHEDULES = 8;
 
-    private static final PublicKey LISTENER = key(1);
-    private static final PublicKey CALLER = key(2);
+    private static final Ed25519PublicKey LISTENER = key(1);
+    private static final Ed25519PublicKey CALLER = key(2);
     private static final NameTag TAG = NameTag.of("a listener");
     private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
 
-    private static PublicKey key(int number) {
-        byte[] bytes = new byte[PublicKey.LENGTH];
+    private static Ed25519PublicKey key(int number) {
+        byte[] bytes = new byte[Ed25519PublicKey.LENGTH];
         bytes[0] = (byte) number;
-        return PublicKey.of(bytes);
+        return Ed25519PublicKey.of(bytes);
     }
 
     /** Ticks that never come. */
@@ -107,7 +107,7 @@ class SwitchboardScheduleTest {
         private final Client client;
         private final Arrivals.Arrival arrival;
 
-        Visitor(Shared shared, PublicKey key) {
+        Visitor(Shared shared, Ed25519PublicKey key) {
             client = new Client(
                     new Inbound(
                             new SilentStream(),
@@ -138,7 +138,7 @@ class SwitchboardScheduleTest {
         private final Visitor third;
 
         /** @param third who comes besides a listener and a caller */
-        Shared(PublicKey third) {
+        Shared(Ed25519PublicKey third) {
             this.third = new Visitor(this, third);
         }
 

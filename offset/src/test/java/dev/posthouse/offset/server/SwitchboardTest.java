@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.ChannelSettings;
@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LeakCheck.class)
 class SwitchboardTest {
 
-    private static final Identity C = Identity.generate();
-    private static final Identity D = Identity.generate();
-    private static final PublicKey TO_C = C.publicKey();
-    private static final PublicKey TO_D = D.publicKey();
+    private static final Ed25519KeyPair C = Ed25519KeyPair.generate();
+    private static final Ed25519KeyPair D = Ed25519KeyPair.generate();
+    private static final Ed25519PublicKey TO_C = C.publicKey();
+    private static final Ed25519PublicKey TO_D = D.publicKey();
 
     /** The original asks nobody whose identity it is. */
     @Test
@@ -125,14 +125,14 @@ class SwitchboardTest {
     void manyWhoWaitAreAllToldToTheNewerListener() throws IOException {
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
-            Set<PublicKey> waiting = new HashSet<>();
+            Set<Ed25519PublicKey> waiting = new HashSet<>();
             for (int i = 0; i < 20; i++) {
-                Identity caller = Identity.generate();
+                Ed25519KeyPair caller = Ed25519KeyPair.generate();
                 waiting.add(caller.publicKey());
                 TestClient.connector(relay, caller, TO_D);
             }
             TestClient newer = TestClient.listener(relay, D);
-            Set<PublicKey> told = new HashSet<>();
+            Set<Ed25519PublicKey> told = new HashSet<>();
             for (int i = 0; i < 20; i++) {
                 told.add(newer.caller());
             }
@@ -172,7 +172,7 @@ class SwitchboardTest {
 
     @Test
     void sameConnectorToSeveralListenersAndSeveralToOne() throws IOException {
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient otherListener = TestClient.listener(relay, other);
@@ -211,7 +211,7 @@ class SwitchboardTest {
 
     @Test
     void onlyTheListenerItselfMayAccept() throws IOException {
-        Identity thief = Identity.generate();
+        Ed25519KeyPair thief = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient.listener(relay, D);
             TestClient.listener(relay, thief);
@@ -279,7 +279,7 @@ class SwitchboardTest {
 
     @Test
     void lostListenerTakesItsHalfTunnelsWithItAndRunningTunnelsGoOn() throws IOException {
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
@@ -540,7 +540,7 @@ class SwitchboardTest {
         try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
-            TestClient third = TestClient.connector(relay, Identity.generate(), TO_D);
+            TestClient third = TestClient.connector(relay, Ed25519KeyPair.generate(), TO_D);
             third.assertEnds();
             relay.awaitRefusal(Reason.LIMIT_PEER);
             listener.reject(listener.caller());
@@ -568,7 +568,7 @@ class SwitchboardTest {
     @Test
     void circuitsAreLimitedAndBothEndsAreToldByTheirEnd() throws IOException {
         Limits limits = Limits.builder().circuitsInAll(1).build();
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
             TestClient.listener(relay, D);
             TestClient first = TestClient.connector(relay, C, TO_D);
@@ -588,7 +588,7 @@ class SwitchboardTest {
 
     @Test
     void drainSendsAwayWhoWaitsAndWhoComesAndTunnelsGoOn() throws Exception {
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.start()) {
             TestClient listener = TestClient.listener(relay, D);
             TestClient connector = TestClient.connector(relay, C, TO_D);
@@ -625,14 +625,14 @@ class SwitchboardTest {
         assertThat(all.getFirst().caller()).isEqualTo(TO_C);
         all.add(connector);
         all.add(acceptor);
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         all.add(TestClient.connector(relay, other, TO_D));
-        assertThat(PublicKey.of(
+        assertThat(Ed25519PublicKey.of(
                         IncomingConnection.decode(all.getFirst().receive().orElseThrow())
                                 .publicKey()
                                 .bytes()))
                 .isEqualTo(other.publicKey());
-        all.add(TestClient.leg(relay, Identity.generate()));
+        all.add(TestClient.leg(relay, Ed25519KeyPair.generate()));
         relay.relay().close();
         all.forEach(TestClient::assertEnds);
         all.forEach(TestClient::abort);

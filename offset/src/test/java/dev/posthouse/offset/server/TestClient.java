@@ -2,8 +2,8 @@ package dev.posthouse.offset.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.crypto.Identity;
-import dev.posthouse.crypto.PublicKey;
+import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.Role;
@@ -30,11 +30,11 @@ import java.util.Optional;
 final class TestClient implements AutoCloseable {
 
     private final RelayFixture relay;
-    private final Identity identity;
+    private final Ed25519KeyPair identity;
     private final Observed stream;
     private final KeepAlive leg;
 
-    private TestClient(RelayFixture relay, Identity identity, Observed stream, KeepAlive leg) {
+    private TestClient(RelayFixture relay, Ed25519KeyPair identity, Observed stream, KeepAlive leg) {
         this.relay = relay;
         this.identity = identity;
         this.stream = stream;
@@ -43,22 +43,23 @@ final class TestClient implements AutoCloseable {
     }
 
     /** A leg that has not said what it is for. */
-    static TestClient leg(RelayFixture relay, Identity identity) throws IOException {
+    static TestClient leg(RelayFixture relay, Ed25519KeyPair identity) throws IOException {
         return leg(relay, identity, relay.clientTicks());
     }
 
-    static TestClient leg(RelayFixture relay, Identity identity, Ticks ticks) throws IOException {
+    static TestClient leg(RelayFixture relay, Ed25519KeyPair identity, Ticks ticks) throws IOException {
         return leg(relay, identity, ticks, relay.dial());
     }
 
     /** @param stream to the relay */
-    static TestClient leg(RelayFixture relay, Identity identity, Ticks ticks, Observed stream) throws IOException {
+    static TestClient leg(RelayFixture relay, Ed25519KeyPair identity, Ticks ticks, Observed stream)
+            throws IOException {
         var channels = new Channels(identity, ChannelSettings.DEFAULT, ticks);
         return new TestClient(relay, identity, stream, channels.toRelay(stream, relay.key()));
     }
 
     /** A leg of release 0.1.2 or before, which says what it is for outside of the keepalive layer. */
-    static TestClient legacy(RelayFixture relay, Identity identity, InitConnection wanted) throws IOException {
+    static TestClient legacy(RelayFixture relay, Ed25519KeyPair identity, InitConnection wanted) throws IOException {
         Observed stream = relay.dial();
         var frames = new FrameStream(stream, LengthPrefix.U32, FrameStream.LEGACY_LONGEST);
         frames.send(Version.frame());
@@ -74,7 +75,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /** A listener; returns when the relay knows it. */
-    static TestClient listener(RelayFixture relay, Identity identity) throws IOException {
+    static TestClient listener(RelayFixture relay, Ed25519KeyPair identity) throws IOException {
         int before = relay.starts(Role.ACCEPTOR);
         TestClient client = leg(relay, identity);
         client.want(new InitConnection.Listen());
@@ -84,7 +85,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /** A connector; returns when the relay has served it. */
-    static TestClient connector(RelayFixture relay, Identity identity, PublicKey to) throws IOException {
+    static TestClient connector(RelayFixture relay, Ed25519KeyPair identity, Ed25519PublicKey to) throws IOException {
         TestClient client = leg(relay, identity);
         client.want(new InitConnection.Connect(octets(to)));
         relay.awaitProcessed(client.stream);
@@ -92,7 +93,7 @@ final class TestClient implements AutoCloseable {
     }
 
     /** An acceptor; returns when the relay has served it. */
-    static TestClient acceptor(RelayFixture relay, Identity identity, PublicKey from) throws IOException {
+    static TestClient acceptor(RelayFixture relay, Ed25519KeyPair identity, Ed25519PublicKey from) throws IOException {
         TestClient client = leg(relay, identity);
         client.want(new InitConnection.Accept(octets(from)));
         return client;
@@ -102,14 +103,14 @@ final class TestClient implements AutoCloseable {
     record Tunnel(TestClient connector, TestClient acceptor) {}
 
     /** A tunnel through a listener that is there. */
-    static Tunnel join(RelayFixture relay, Identity from, Identity to) throws IOException {
+    static Tunnel join(RelayFixture relay, Ed25519KeyPair from, Ed25519KeyPair to) throws IOException {
         TestClient connector = connector(relay, from, to.publicKey());
         TestClient acceptor = acceptor(relay, to, from.publicKey());
         assertJoined(connector, acceptor);
         return new Tunnel(connector, acceptor);
     }
 
-    static Octets octets(PublicKey key) {
+    static Octets octets(Ed25519PublicKey key) {
         return Octets.of(key.bytes());
     }
 
@@ -117,7 +118,7 @@ final class TestClient implements AutoCloseable {
         leg.send(wanted.encode());
     }
 
-    PublicKey key() {
+    Ed25519PublicKey key() {
         return identity.publicKey();
     }
 
@@ -147,12 +148,12 @@ final class TestClient implements AutoCloseable {
     }
 
     /** Who calls next. */
-    PublicKey caller() throws IOException {
-        return PublicKey.of(
+    Ed25519PublicKey caller() throws IOException {
+        return Ed25519PublicKey.of(
                 IncomingConnection.decode(receive().orElseThrow()).publicKey().bytes());
     }
 
-    void reject(PublicKey caller) throws IOException {
+    void reject(Ed25519PublicKey caller) throws IOException {
         leg.send(new RejectConnection(octets(caller)).encode());
     }
 

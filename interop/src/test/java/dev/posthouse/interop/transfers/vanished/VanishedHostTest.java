@@ -3,7 +3,7 @@ package dev.posthouse.interop.transfers.vanished;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.posthouse.crypto.Identity;
+import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.offset.identity.IdentityFile;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.ChildProcess;
@@ -131,8 +131,8 @@ class VanishedHostTest {
         var accept = new ArrayList<>(List.of("accept", "--json"));
         var dial = new ArrayList<>(List.of("dial", "--json"));
         if (way == Way.TUNNEL) {
-            Identity accepting = identity("accepting");
-            Identity dialing = identity("dialing");
+            Ed25519KeyPair accepting = identity("accepting");
+            Ed25519KeyPair dialing = identity("dialing");
             accept.addAll(List.of(hosts.offsetAddress(), "--identity", file("accepting"), "--allow"));
             accept.add(dialing.publicKey().toString());
             dial.addAll(List.of(hosts.offsetAddress() + "/" + accepting.publicKey(), "--identity", file("dialing")));
@@ -161,8 +161,8 @@ class VanishedHostTest {
         return List.of(receiver, sender);
     }
 
-    private Identity identity(String name) throws IOException {
-        Identity identity = Identity.generate();
+    private Ed25519KeyPair identity(String name) throws IOException {
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         IdentityFile.write(Path.of(file(name)), identity);
         return identity;
     }

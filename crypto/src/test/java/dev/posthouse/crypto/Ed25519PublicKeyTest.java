@@ -11,10 +11,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A key has one text, and verifies its own signatures only, whatever it is given. */
-class PublicKeyTest {
+class Ed25519PublicKeyTest {
 
     private static final Rfc8032 VECTOR = Rfc8032.ALL.get(2);
-    private static final PublicKey KEY = PublicKey.of(VECTOR.publicKey());
+    private static final Ed25519PublicKey KEY = Ed25519PublicKey.of(VECTOR.publicKey());
     private static final String TEXT = "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgCU";
 
     /** The order of the base point (RFC 8032 5.1). */
@@ -24,7 +24,7 @@ class PublicKeyTest {
     @Test
     void textIsBase64UrlBothWays() {
         assertThat(KEY).hasToString(TEXT);
-        assertThat(PublicKey.parse(TEXT)).isEqualTo(KEY).hasSameHashCodeAs(KEY);
+        assertThat(Ed25519PublicKey.parse(TEXT)).isEqualTo(KEY).hasSameHashCodeAs(KEY);
     }
 
     @ParameterizedTest
@@ -40,7 +40,7 @@ class PublicKeyTest {
                 "_FHNjmIYoaONpH7QAjDwWAgW7RO6MwOsXeuRFUiQgC\u00dc",
             })
     void everyOtherTextIsRefused(String text) {
-        assertThatThrownBy(() -> PublicKey.parse(text))
+        assertThatThrownBy(() -> Ed25519PublicKey.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("not a public key (" + text.length() + " characters): give its 32 bytes as 43 characters of"
                         + " base64url (A-Z a-z 0-9 - _) without padding");
@@ -49,7 +49,7 @@ class PublicKeyTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 31, 33})
     void anotherLengthIsRefused(int length) {
-        assertThatThrownBy(() -> PublicKey.of(new byte[length]))
+        assertThatThrownBy(() -> Ed25519PublicKey.of(new byte[length]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("an Ed25519 public key has 32 bytes, not " + length);
     }
@@ -57,10 +57,10 @@ class PublicKeyTest {
     @Test
     void isAValue() {
         byte[] bytes = VECTOR.publicKey();
-        PublicKey key = PublicKey.of(bytes);
+        Ed25519PublicKey key = Ed25519PublicKey.of(bytes);
         bytes[0]++;
         assertThat(key).isEqualTo(KEY).hasSameHashCodeAs(KEY);
-        assertThat(PublicKey.of(bytes)).isNotEqualTo(KEY);
+        assertThat(Ed25519PublicKey.of(bytes)).isNotEqualTo(KEY);
     }
 
     @Test
@@ -80,7 +80,8 @@ class PublicKeyTest {
                     .isFalse();
         }
         for (int bit = 0; bit < 32 * 8; bit++) {
-            assertThat(PublicKey.of(flipped(VECTOR.publicKey(), bit)).verify(VECTOR.message(), VECTOR.signature()))
+            assertThat(Ed25519PublicKey.of(flipped(VECTOR.publicKey(), bit))
+                            .verify(VECTOR.message(), VECTOR.signature()))
                     .as("key bit %d", bit)
                     .isFalse();
         }
@@ -114,7 +115,8 @@ class PublicKeyTest {
         other[31] = 0x7f;
         byte[] signature = new byte[64];
         signature[0] = 1;
-        assertThat(PublicKey.of(other).verify(VECTOR.message(), signature)).isFalse();
+        assertThat(Ed25519PublicKey.of(other).verify(VECTOR.message(), signature))
+                .isFalse();
     }
 
     @Test
@@ -130,14 +132,14 @@ class PublicKeyTest {
             if (i % 3 == 0) {
                 System.arraycopy(VECTOR.publicKey(), 0, key, 0, 32);
             }
-            assertThat(PublicKey.of(key).verify(VECTOR.message(), signature))
+            assertThat(Ed25519PublicKey.of(key).verify(VECTOR.message(), signature))
                     .as("seed %d, round %d", seed, i)
                     .isFalse();
         }
         for (int fill = 0; fill < 256; fill++) {
             Arrays.fill(key, (byte) fill);
             Arrays.fill(signature, (byte) fill);
-            assertThat(PublicKey.of(key).verify(VECTOR.message(), signature))
+            assertThat(Ed25519PublicKey.of(key).verify(VECTOR.message(), signature))
                     .as("filled with %d", fill)
                     .isFalse();
         }

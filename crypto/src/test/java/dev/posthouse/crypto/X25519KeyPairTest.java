@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agreement is that of RFC 7748; keys that give everybody the same secret are refused. */
-class AgreementKeyTest {
+class X25519KeyPairTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -24,7 +24,7 @@ class AgreementKeyTest {
                 + "95cbde9476e8907d7aade45cb4b873f88b595a68799fa152e6f8f7647aac7957",
     })
     void agreesAsInRfc7748Section52(String scalar, String u, String output) throws InvalidKeyException {
-        assertThat(AgreementKey.ofScalar(hex(scalar)).agree(hex(u))).isEqualTo(hex(output));
+        assertThat(X25519KeyPair.ofScalar(hex(scalar)).agree(hex(u))).isEqualTo(hex(output));
     }
 
     @Test
@@ -33,7 +33,7 @@ class AgreementKeyTest {
         u[0] = 9;
         byte[] scalar = u;
         for (int i = 1; i <= 1000; i++) {
-            byte[] next = AgreementKey.ofScalar(scalar).agree(u);
+            byte[] next = X25519KeyPair.ofScalar(scalar).agree(u);
             u = scalar;
             scalar = next;
             if (i == 1) {
@@ -45,8 +45,8 @@ class AgreementKeyTest {
 
     @Test
     void bothSidesAgreeAsInRfc7748Section61() throws InvalidKeyException {
-        var alice = AgreementKey.ofScalar(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
-        var bob = AgreementKey.ofScalar(hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+        var alice = X25519KeyPair.ofScalar(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+        var bob = X25519KeyPair.ofScalar(hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
         byte[] shared = hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
         assertThat(alice.publicKey())
                 .isEqualTo(hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"));
@@ -57,8 +57,8 @@ class AgreementKeyTest {
 
     @Test
     void generatedKeysAgreeAndDiffer() throws InvalidKeyException {
-        AgreementKey one = AgreementKey.generate();
-        AgreementKey other = AgreementKey.generate();
+        X25519KeyPair one = X25519KeyPair.generate();
+        X25519KeyPair other = X25519KeyPair.generate();
         assertThat(one.agree(other.publicKey())).hasSize(32).isEqualTo(other.agree(one.publicKey()));
         assertThat(one.publicKey()).hasSize(32).isNotEqualTo(other.publicKey());
     }
@@ -66,7 +66,7 @@ class AgreementKeyTest {
     /** RFC 7748 section 5: the topmost bit is masked, and values from p on are taken as reduced. */
     @Test
     void peersKeyMayBeWrittenOtherwise() throws InvalidKeyException {
-        AgreementKey own = AgreementKey.generate();
+        X25519KeyPair own = X25519KeyPair.generate();
         byte[] base = new byte[32];
         base[0] = 9;
         byte[] withTopBit = base.clone();
@@ -94,16 +94,16 @@ class AgreementKeyTest {
                 "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
             })
     void pointOfSmallOrderIsRefused(String u) {
-        assertThatThrownBy(() -> AgreementKey.generate().agree(hex(u))).isInstanceOf(InvalidKeyException.class);
+        assertThatThrownBy(() -> X25519KeyPair.generate().agree(hex(u))).isInstanceOf(InvalidKeyException.class);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 31, 33})
     void anotherLengthIsRefused(int length) {
-        assertThatThrownBy(() -> AgreementKey.generate().agree(new byte[length]))
+        assertThatThrownBy(() -> X25519KeyPair.generate().agree(new byte[length]))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessage("an X25519 public key has 32 bytes, not " + length);
-        assertThatThrownBy(() -> AgreementKey.ofScalar(new byte[length]))
+        assertThatThrownBy(() -> X25519KeyPair.ofScalar(new byte[length]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("an X25519 scalar has 32 bytes, not " + length);
     }

@@ -14,23 +14,23 @@ import java.security.spec.NamedParameterSpec;
  * An Ed25519 key pair (RFC 8032), grown from a seed of 32 bytes: whoever holds it can prove to be its
  * {@link #publicKey()}. Immutable and thread-safe. Its text shows the public key only.
  */
-public final class Identity {
+public final class Ed25519KeyPair {
 
     /** Bytes of a seed. */
     public static final int SEED_LENGTH = Curve25519.LENGTH;
 
     private final byte[] seed;
     private final PrivateKey privateKey;
-    private final PublicKey publicKey;
+    private final Ed25519PublicKey publicKey;
 
-    private Identity(byte[] seed, PrivateKey privateKey, PublicKey publicKey) {
+    private Ed25519KeyPair(byte[] seed, PrivateKey privateKey, Ed25519PublicKey publicKey) {
         this.seed = seed;
         this.privateKey = privateKey;
         this.publicKey = publicKey;
     }
 
     /** A new identity. */
-    public static Identity generate() {
+    public static Ed25519KeyPair generate() {
         byte[] seed = new byte[SEED_LENGTH];
         new SecureRandom().nextBytes(seed);
         return ofSeed(seed);
@@ -41,7 +41,7 @@ public final class Identity {
      *
      * @throws IllegalArgumentException unless there are 32 bytes
      */
-    public static Identity ofSeed(byte[] seed) {
+    public static Ed25519KeyPair ofSeed(byte[] seed) {
         byte[] own = Curve25519.copyOf32(seed, "an Ed25519 seed");
         // The JDK derives a public key only while it generates a pair, and its random bytes are the seed.
         KeyPair pair = Jdk.sure(() -> {
@@ -54,11 +54,11 @@ public final class Identity {
             throw new IllegalStateException(
                     "this Java runtime does not take an Ed25519 seed from its source of randomness");
         }
-        return new Identity(own, pair.getPrivate(), PublicKey.of(Curve25519.raw(pair.getPublic())));
+        return new Ed25519KeyPair(own, pair.getPrivate(), Ed25519PublicKey.of(Curve25519.raw(pair.getPublic())));
     }
 
     /** The public half. */
-    public PublicKey publicKey() {
+    public Ed25519PublicKey publicKey() {
         return publicKey;
     }
 

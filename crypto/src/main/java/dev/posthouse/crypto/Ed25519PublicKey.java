@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * An Ed25519 public key (RFC 8032): who somebody is. Any 32 bytes are one; whether they are a point of the curve shows
  * only when a signature is verified. Immutable, compared by its bytes.
  */
-public final class PublicKey {
+public final class Ed25519PublicKey {
 
     /** Bytes of a key. */
     public static final int LENGTH = Curve25519.LENGTH;
@@ -24,7 +24,7 @@ public final class PublicKey {
 
     private final byte[] raw;
 
-    private PublicKey(byte[] raw) {
+    private Ed25519PublicKey(byte[] raw) {
         this.raw = raw;
     }
 
@@ -33,8 +33,8 @@ public final class PublicKey {
      *
      * @throws IllegalArgumentException unless there are 32
      */
-    public static PublicKey of(byte[] raw) {
-        return new PublicKey(Curve25519.copyOf32(raw, "an Ed25519 public key"));
+    public static Ed25519PublicKey of(byte[] raw) {
+        return new Ed25519PublicKey(Curve25519.copyOf32(raw, "an Ed25519 public key"));
     }
 
     /**
@@ -43,10 +43,10 @@ public final class PublicKey {
      *
      * @throws IllegalArgumentException if the text is not that
      */
-    public static PublicKey parse(String text) {
+    public static Ed25519PublicKey parse(String text) {
         return Base64Url.decode(text)
                 .filter(bytes -> bytes.length == LENGTH)
-                .map(PublicKey::new)
+                .map(Ed25519PublicKey::new)
                 .orElseThrow(() -> new IllegalArgumentException("not a public key (" + text.length()
                         + " characters): give its 32 bytes as " + Base64Url.length(LENGTH)
                         + " characters of base64url (A-Z a-z 0-9 - _) without padding"));
@@ -85,7 +85,7 @@ public final class PublicKey {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof PublicKey key && Arrays.equals(raw, key.raw);
+        return other instanceof Ed25519PublicKey key && Arrays.equals(raw, key.raw);
     }
 
     @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Key pairs are those of RFC 8032 and of Offset. */
-class IdentityTest {
+class Ed25519KeyPairTest {
 
     private static final byte[] MESSAGE = "This is a test!".getBytes(US_ASCII);
 
@@ -26,7 +26,7 @@ class IdentityTest {
     @ParameterizedTest
     @FieldSource("VECTORS")
     void seedGivesKeyAndSignatureOfTheRfc(Rfc8032 vector) {
-        Identity identity = Identity.ofSeed(vector.seed());
+        Ed25519KeyPair identity = Ed25519KeyPair.ofSeed(vector.seed());
         assertThat(identity.publicKey().bytes()).isEqualTo(vector.publicKey());
         assertThat(identity.sign(vector.message())).isEqualTo(vector.signature());
         assertThat(identity.publicKey().verify(vector.message(), vector.signature()))
@@ -36,8 +36,8 @@ class IdentityTest {
     @ParameterizedTest
     @MethodSource("identities")
     void seedGivesKeyAndSortKeyOfOffset(JsonObject vector) {
-        Identity identity = Identity.ofSeed(Vectors.bytes(vector, "ed25519_seed"));
-        assertThat(identity.publicKey()).isEqualTo(PublicKey.of(Vectors.bytes(vector, "publicKey")));
+        Ed25519KeyPair identity = Ed25519KeyPair.ofSeed(Vectors.bytes(vector, "ed25519_seed"));
+        assertThat(identity.publicKey()).isEqualTo(Ed25519PublicKey.of(Vectors.bytes(vector, "publicKey")));
         assertThat(identity.publicKey()).hasToString(Vectors.text(vector, "publicKey_b64url"));
         assertThat(Sha512t256.hash(identity.publicKey().bytes()))
                 .isEqualTo(Vectors.bytes(vector, "sort_key_sha512_256"));
@@ -45,7 +45,7 @@ class IdentityTest {
 
     @Test
     void ownSignatureVerifies() {
-        Identity identity = Identity.generate();
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         byte[] signature = identity.sign(MESSAGE);
         assertThat(signature).hasSize(64);
         assertThat(identity.publicKey().verify(MESSAGE, signature)).isTrue();
@@ -54,26 +54,27 @@ class IdentityTest {
 
     @Test
     void signatureVerifiesByThePublicKeyAloneAndByNoOther() {
-        Identity signer = Identity.generate();
+        Ed25519KeyPair signer = Ed25519KeyPair.generate();
         byte[] signature = signer.sign(MESSAGE);
-        assertThat(PublicKey.of(signer.publicKey().bytes()).verify(MESSAGE, signature))
+        assertThat(Ed25519PublicKey.of(signer.publicKey().bytes()).verify(MESSAGE, signature))
                 .isTrue();
-        assertThat(Identity.generate().publicKey().verify(MESSAGE, signature)).isFalse();
+        assertThat(Ed25519KeyPair.generate().publicKey().verify(MESSAGE, signature))
+                .isFalse();
     }
 
     @Test
     void generatedIdentitiesDiffer() {
-        Identity one = Identity.generate();
-        Identity other = Identity.generate();
+        Ed25519KeyPair one = Ed25519KeyPair.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         assertThat(one.publicKey()).isNotEqualTo(other.publicKey());
         assertThat(one.seed()).hasSize(32).isNotEqualTo(other.seed()).isNotEqualTo(new byte[32]);
-        assertThat(Identity.ofSeed(one.seed()).publicKey()).isEqualTo(one.publicKey());
+        assertThat(Ed25519KeyPair.ofSeed(one.seed()).publicKey()).isEqualTo(one.publicKey());
     }
 
     @Test
     void callersArraysAreNotShared() {
         byte[] seed = Rfc8032.ALL.getFirst().seed();
-        Identity identity = Identity.ofSeed(seed);
+        Ed25519KeyPair identity = Ed25519KeyPair.ofSeed(seed);
         byte[] before = identity.sign(MESSAGE);
         seed[0]++;
         identity.seed()[0]++;
@@ -86,14 +87,14 @@ class IdentityTest {
 
     @Test
     void textShowsThePublicKeyOnly() {
-        Identity identity = Identity.generate();
+        Ed25519KeyPair identity = Ed25519KeyPair.generate();
         assertThat(identity).hasToString("identity " + identity.publicKey());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {0, 31, 33, 64, 85})
     void seedOfAnotherLengthIsRefused(int length) {
-        assertThatThrownBy(() -> Identity.ofSeed(new byte[length]))
+        assertThatThrownBy(() -> Ed25519KeyPair.ofSeed(new byte[length]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("an Ed25519 seed has 32 bytes, not " + length);
     }

@@ -13,10 +13,10 @@ import java.security.spec.XECPublicKeySpec;
 import javax.crypto.KeyAgreement;
 
 /**
- * One side's key of an X25519 agreement (RFC 7748), made for one handshake and forgotten after it. Immutable and
+ * One side's key pair of an X25519 agreement (RFC 7748), made for one handshake and forgotten after it. Immutable and
  * thread-safe.
  */
-public final class AgreementKey {
+public final class X25519KeyPair {
 
     private static final BigInteger BASE_POINT = BigInteger.valueOf(9);
 
@@ -26,13 +26,13 @@ public final class AgreementKey {
     private final PrivateKey privateKey;
     private final byte[] publicKey;
 
-    private AgreementKey(PrivateKey privateKey, byte[] publicKey) {
+    private X25519KeyPair(PrivateKey privateKey, byte[] publicKey) {
         this.privateKey = privateKey;
         this.publicKey = publicKey;
     }
 
     /** A new key. */
-    public static AgreementKey generate() {
+    public static X25519KeyPair generate() {
         byte[] scalar = new byte[Curve25519.LENGTH];
         SYSTEM.nextBytes(scalar);
         return ofScalar(scalar);
@@ -44,12 +44,12 @@ public final class AgreementKey {
      * @param scalar 32 bytes little-endian, before clamping
      * @throws IllegalArgumentException unless there are 32 bytes
      */
-    public static AgreementKey ofScalar(byte[] scalar) {
+    public static X25519KeyPair ofScalar(byte[] scalar) {
         byte[] own = Curve25519.copyOf32(scalar, "an X25519 scalar");
         return Jdk.sure(() -> {
             PrivateKey privateKey = KeyFactory.getInstance("X25519")
                     .generatePrivate(new XECPrivateKeySpec(NamedParameterSpec.X25519, own));
-            return new AgreementKey(privateKey, multiply(privateKey, BASE_POINT));
+            return new X25519KeyPair(privateKey, multiply(privateKey, BASE_POINT));
         });
     }
 
