@@ -19,7 +19,7 @@ public interface SchemeModule {
     /** What its addresses begin with, one at least: lower case, up to the two slashes. No two dialects share one. */
     List<String> prefixes();
 
-    /** The forms of its addresses and whose they are, in one line, for the help and for who gives an address that is none. */
+    /** The forms of its addresses and whose they are, in one line without a percent sign, for the help and for who gives an address that is none. */
     String form();
 
     /** Whether {@code address} is one of this dialect's, as far as its beginning tells. */
