@@ -23,7 +23,8 @@ import java.util.function.BiPredicate;
  * @param access who may come, by key and address
  * @param udp where it can be rung, too: no connection is detected there
  */
-record ChimeDialect(Ed25519KeyPair tower, BiPredicate<Ed25519PublicKey, InetAddress> access, Optional<ListenAddress> udp)
+record ChimeDialect(
+        Ed25519KeyPair tower, BiPredicate<Ed25519PublicKey, InetAddress> access, Optional<ListenAddress> udp)
         implements Dialect, Detector {
 
     static final String NAME = "chime";

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -77,6 +78,11 @@ class ThirdDialectTest {
         return daemon.addresses().getFirst();
     }
 
+    /** Its address, as the daemon tells it. */
+    private static String told(Daemon daemon) {
+        return daemon.dialectAddresses().getOrDefault("chime", List.of()).getFirst();
+    }
+
     private static String page(Daemon daemon, String path) throws Exception {
         int port = daemon.adminAddress().orElseThrow().getPort();
         try (HttpClient http = HttpClient.newHttpClient()) {
@@ -119,7 +125,7 @@ class ThirdDialectTest {
 
         String key;
         try (Daemon daemon = start()) {
-            key = daemon.dialectAddresses().get("chime").getFirst();
+            key = told(daemon);
             assertThat(key).startsWith("chime://127.0.0.1:" + at(daemon).getPort() + "/");
             awaitLog("\"chime-address\"", key);
         }
@@ -127,8 +133,7 @@ class ThirdDialectTest {
         Path file = directory.resolve("state").resolve(ChimeRelayModule.FILE);
         assertThat(key).endsWith("/" + IdentityFile.read(file).publicKey());
         try (Daemon again = start()) {
-            assertThat(again.dialectAddresses().get("chime").getFirst())
-                    .endsWith("/" + IdentityFile.read(file).publicKey());
+            assertThat(told(again)).endsWith("/" + IdentityFile.read(file).publicKey());
         }
         try (Daemon without = start("--dialects", "rdv,offset")) {
             assertThat(without.dialectAddresses()).doesNotContainKey("chime");
@@ -282,7 +287,7 @@ class ThirdDialectTest {
         Path sent = Files.write(directory.resolve("sent"), content);
         Path received = directory.resolve("received");
         try (Daemon daemon = start()) {
-            String address = " " + daemon.dialectAddresses().get("chime").getFirst() + " --bell evening";
+            String address = " " + told(daemon) + " --bell evening";
             try (ChildProcess accepts = ChimeTest.posthouse("accept" + address)
                             .output(received)
                             .start();
@@ -331,7 +336,7 @@ class ThirdDialectTest {
     private static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("posthouse"))) {
-            folder = folder.getParent();
+            folder = Objects.requireNonNull(folder.getParent(), "no root above this module");
         }
         return folder;
     }

@@ -554,7 +554,7 @@ class SwitchboardTest {
     @Test
     void placesToWaitAreLimitedForEachKey() throws IOException {
         Limits limits = Limits.builder().waitingPerKey(1).build();
-        Identity other = Identity.generate();
+        Ed25519KeyPair other = Ed25519KeyPair.generate();
         try (RelayFixture relay = RelayFixture.with().limits(limits).start()) {
             TestClient.listener(relay, D);
             TestClient.listener(relay, other);

@@ -77,12 +77,7 @@ final class PumpedSplice extends Timed implements Splice {
         this.rightToLeft = rightToLeft.apply(this);
     }
 
-    /**
-     * Of two streams of bytes.
-     *
-     * @param clock keeps the time
-     * @param onOver told once, when it is over
-     */
+    /** Of two streams of bytes; {@code clock} keeps the time, {@code onOver} is told once, when it is over. */
     static PumpedSplice ofBytes(
             ByteStream left,
             ByteStream right,
@@ -238,7 +233,7 @@ final class PumpedSplice extends Timed implements Splice {
             fail(Reason.IDLE, null);
         } else if (longestNanos != 0 && now - begunNanos >= longestNanos) {
             fail(Reason.LIMIT_TIME, null);
-        } else if (isOverdue(now) && !triedAgain && (leftToRight.writeAgain() | rightToLeft.writeAgain())) {
+        } else if (isOverdue(now) && !triedAgain && writeAgain()) {
             triedAgain = true;
             long stalled = stalledNanos();
             long soon = Math.min(TRY, stalled != 0 ? stalled : idleNanos);
@@ -251,6 +246,11 @@ final class PumpedSplice extends Timed implements Splice {
             triedAgain = false;
             rearm(now);
         }
+    }
+
+    private boolean writeAgain() {
+        boolean there = leftToRight.writeAgain();
+        return rightToLeft.writeAgain() || there;
     }
 
     private boolean isOverdue(long now) {
