@@ -17,6 +17,7 @@ import dev.posthouse.relay.accept.OpenDialect;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.http.Forwarded;
 import dev.posthouse.relay.accept.http.HttpRoom;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.event.RelayListener;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.splice.Splicer;
@@ -65,7 +66,7 @@ public final class Relay implements AutoCloseable {
         } finally {
             if (!begun) {
                 // What some of them have begun, such as a clock, ends with the attempt.
-                dialects.forEach(open -> open.service().close());
+                dialects.forEach(open -> whatever("closing " + open.name(), open.service()::close));
                 if (ownsDataPath) {
                     services.dataPath().close();
                 }
@@ -143,7 +144,7 @@ public final class Relay implements AutoCloseable {
     public boolean drain(Duration limit) throws InterruptedException {
         draining = true;
         port.ifPresent(ListeningPort::stop);
-        dialects.forEach(open -> open.service().drain());
+        dialects.forEach(open -> whatever("draining " + open.name(), open.service()::drain));
         return services.circuits().awaitNone(limit);
     }
 
@@ -154,11 +155,21 @@ public final class Relay implements AutoCloseable {
     @Override
     public void close() {
         draining = true;
-        Runnable endServices = () -> dialects.forEach(open -> open.service().close());
+        Runnable endServices =
+                () -> dialects.forEach(open -> whatever("closing " + open.name(), open.service()::close));
         port.ifPresentOrElse(listening -> listening.close(endServices), endServices);
         services.circuits().endAll(Reason.SHUTDOWN, this);
         if (ownsDataPath) {
             services.dataPath().close();
+        }
+    }
+
+    /** What one dialect throws keeps none of the others from ending. */
+    private void whatever(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            services.events().on(new RelayEvent.Fault(what, e));
         }
     }
 

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public record RequestHead(String method, String target, String version, Headers headers) {
 
+    /** What a line takes besides its characters. */
+    private static final int OBJECT = 64;
+
     /**
      * The whole head with the empty line behind it, for one write.
      *
@@ -35,17 +38,25 @@ public record RequestHead(String method, String target, String version, Headers 
      * @return empty if it has none: an authority, {@code *}
      */
     public static Optional<String> pathOf(String target) {
-        String path = target;
-        if (!target.startsWith("/")) {
-            int scheme = target.indexOf("://");
-            if (scheme <= 0) {
-                return Optional.empty();
-            }
-            int slash = target.indexOf('/', scheme + 3);
-            path = slash < 0 ? "/" : target.substring(slash);
+        // First, since a query may have slashes of its own.
+        int query = target.indexOf('?');
+        String path = query < 0 ? target : target.substring(0, query);
+        if (path.startsWith("/")) {
+            return Optional.of(path);
         }
-        int query = path.indexOf('?');
-        return Optional.of(query < 0 ? path : path.substring(0, query));
+        int scheme = path.indexOf("://");
+        if (scheme <= 0) {
+            return Optional.empty();
+        }
+        int slash = path.indexOf('/', scheme + 3);
+        return Optional.of(slash < 0 ? "/" : path.substring(slash));
+    }
+
+    /** About how many bytes of memory it takes, for whoever keeps it. */
+    public long cost() {
+        var cost = new long[] {OBJECT + method.length() + target.length()};
+        headers.forEach((name, value) -> cost[0] += OBJECT + name.length() + value.length());
+        return cost[0];
     }
 
     /** Without the target, which may carry a token, and without header values. */

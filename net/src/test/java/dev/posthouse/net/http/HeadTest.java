@@ -83,6 +83,7 @@ class HeadTest {
         "*, ",
         "host:80, ",
         "http://host, /",
+        "http://host?x=/a, /",
         "http://host/a?b/c, /a",
         "://x/a, ",
         "//a, //a",

@@ -258,7 +258,17 @@ final class Switchboard {
             refuse(client, Reason.NO_PEER, "it accepts somebody who does not wait for it");
             return;
         }
-        HalfTunnel half = waiting.get();
+        try {
+            join(waiting.get(), client);
+        } catch (RuntimeException | Error e) {
+            // This thread's own connection is seen to by whoever called; nobody else has the other.
+            waiting.get().messages().abort();
+            waiting.get().client().leg().abort();
+            throw e;
+        }
+    }
+
+    private void join(HalfTunnel half, Client client) {
         Client connector = half.client();
         // From here on what comes from one is held until the other takes it: whoever does not read pays for it.
         connector.channel().channel().holdFor(client.leg().holding());

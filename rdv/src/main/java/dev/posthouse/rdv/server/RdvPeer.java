@@ -70,6 +70,11 @@ final class RdvPeer implements WaitingPeer {
         Farewell.say(leg, refusal.late());
     }
 
+    /** Its request is not needed any more: it is counted no longer. */
+    void forgetRequest() {
+        leg.holding().give(request.head().cost());
+    }
+
     @Override
     public ByteStream stream() {
         return leg.stream();

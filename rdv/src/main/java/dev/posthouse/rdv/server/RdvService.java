@@ -85,6 +85,10 @@ public final class RdvService implements Service, RequestHandler {
             Optional<Refusal> refusal =
                     server.authoriser().decide(request, leg.party().address());
             if (refusal.isEmpty()) {
+                // Kept for as long as it waits and chooses: counted before it does.
+                if (!leg.holding().tryTake(head.cost())) {
+                    return Optional.of(Refusal.MEMORY);
+                }
                 lobby.join(new RdvPeer(request, leg, services.waitingRoom().arrival()));
             }
             return refusal;

@@ -60,6 +60,17 @@ final class RouteChoice {
         boolean dialed = one.request().method().role() == Role.DIALER;
         RdvPeer dialer = dialed ? one : other;
         RdvPeer acceptor = dialed ? other : one;
+        try {
+            meet(dialer, acceptor);
+        } catch (RuntimeException | Error e) {
+            // This thread's own connection is seen to by whoever called; nobody else has the other.
+            dialer.leg().abort();
+            acceptor.leg().abort();
+            throw e;
+        }
+    }
+
+    private void meet(RdvPeer dialer, RdvPeer acceptor) throws InterruptedException {
         switch (services.admission()
                 .admitCircuit(dialer.leg().party(), acceptor.leg().party())) {
             case Admission.Answer.Denied denied -> {
@@ -76,9 +87,6 @@ final class RouteChoice {
                                     RdvServer.NAME, pair.number(), dialer.tag(), address(dialer), address(acceptor)));
                     decide(pair);
                 } catch (RuntimeException | Error e) {
-                    // This thread's own connection is seen to by whoever called; nobody else has the other.
-                    dialer.leg().abort();
-                    acceptor.leg().abort();
                     pair.place().close();
                     throw e;
                 }
@@ -170,6 +178,8 @@ final class RouteChoice {
     private void open(Pair pair, ByteStream dialerFromHere, PairHandler.Verdict.Relay terms) {
         Inbound dialer = pair.dialer().leg().with(terms.tapDialer().apply(dialerFromHere));
         Inbound acceptor = pair.acceptor().leg().with(terms.tapAcceptor().apply(pair.acceptor().leg().stream()));
+        pair.dialer().forgetRequest();
+        pair.acceptor().forgetRequest();
         services.circuits()
                 .open(new CircuitRequest(
                         RdvServer.NAME,

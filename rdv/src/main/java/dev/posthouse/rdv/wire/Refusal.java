@@ -43,6 +43,12 @@ public record Refusal(int status, String body, Reason reason) {
     /** Something of ours failed: of the server, or of the application that it is part of. */
     public static final Refusal INTERNAL = new Refusal(500, "internal error", Reason.INTERNAL);
 
+    /** What may be held for its address, or for all, is used up. */
+    public static final Refusal MEMORY = new Refusal(
+            503,
+            "the memory that may be held for one address, or for all, is used up, try again later",
+            Reason.LIMIT_MEMORY);
+
     /** The server goes down while the peer waits. */
     public static final Refusal SHUTTING_DOWN =
             new Refusal(503, "rdv server shutting down, try again", Reason.SHUTDOWN);

@@ -86,6 +86,21 @@ class LobbyTest {
         }
     }
 
+    /** Its request is kept, and long headers of many peers are much memory. */
+    @Test
+    void requestOfWhoWaitsIsCounted() throws IOException {
+        String padding = "x".repeat(10_000);
+        try (var server = ServerFixture.start(RdvServer.withDefaults(), Limits.DEFAULT)) {
+            var memory = server.relay().services().connections().memory();
+            RawPeer peer = server.connect()
+                    .send(RawPeer.request("DIAL", "t").replace("\r\n\r\n", "\r\nPadding: " + padding + "\r\n\r\n"));
+            Awaitility.await().until(() -> server.relay().services().admission().waiting() == 1);
+            assertThat(memory.held()).isBetween(10_000L, 20_000L);
+            peer.reset();
+            Awaitility.await().until(() -> memory.held() == 0);
+        }
+    }
+
     @Test
     void newerThatIsRefusedCostsTheOlderNothing() throws IOException {
         Limits limits = Limits.builder().waitingPerAddress(1).build();

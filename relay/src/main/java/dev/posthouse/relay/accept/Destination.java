@@ -23,8 +23,9 @@ public sealed interface Destination {
          * As {@link ConnectionHandler#serve}.
          *
          * @param whose to be told whose it is
+         * @param relay asked again before each further request
          */
-        void serve(Inbound connection, Attribution whose) throws IOException;
+        void serve(Inbound connection, Attribution whose, Availability relay) throws IOException;
 
         /** As {@link ConnectionHandler#refuse}. */
         void refuse(Inbound connection, Reason why, String detail) throws IOException;

@@ -9,7 +9,8 @@ public interface Dialect {
     String name();
 
     /**
-     * Begins to serve: binds what it binds itself and starts its clocks.
+     * Begins to serve: binds what it binds itself and starts its clocks. Called once for each relay, and so once for each address at
+     * which a daemon accepts connections: what can be there only once has to be there before.
      *
      * @param services shared with the other dialects of the same relay
      * @throws IOException if it cannot; nothing is left behind then

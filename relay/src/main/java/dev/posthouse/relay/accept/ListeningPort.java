@@ -219,24 +219,30 @@ public final class ListeningPort {
             case Destination.OfDialect dialect -> whose.is(dialect.name(), connection);
             case Destination.OfRoom(Destination.Room room) -> whose.presume(room.presumed());
         }
-        if (stopped) {
-            refuse(connection, to, whose, Reason.SHUTDOWN, "the relay is going down");
-        } else if (services.connections().overSoftLimit()) {
-            refuse(
-                    connection,
-                    to,
-                    whose,
-                    Reason.LIMIT_DESCRIPTORS,
-                    "the relay's descriptors are nearly used up, try again later");
-        } else {
-            switch (to) {
-                case Destination.OfDialect dialect -> dialect.handler().serve(connection);
-                case Destination.OfRoom(Destination.Room room) -> room.serve(connection, whose);
-            }
+        Optional<Availability.Unavailable> closed = unavailable();
+        if (closed.isPresent()) {
+            refuse(connection, to, whose, closed.get());
+            return;
+        }
+        switch (to) {
+            case Destination.OfDialect dialect -> dialect.handler().serve(connection);
+            case Destination.OfRoom(Destination.Room room) -> room.serve(connection, whose, this::unavailable);
         }
     }
 
-    private void refuse(Inbound connection, Destination to, Attribution whose, Reason why, String detail) {
+    private Optional<Availability.Unavailable> unavailable() {
+        if (stopped) {
+            return Optional.of(new Availability.Unavailable(Reason.SHUTDOWN, "the relay is going down"));
+        }
+        return services.connections().overSoftLimit()
+                ? Optional.of(new Availability.Unavailable(
+                        Reason.LIMIT_DESCRIPTORS, "the relay's descriptors are nearly used up, try again later"))
+                : Optional.empty();
+    }
+
+    private void refuse(Inbound connection, Destination to, Attribution whose, Availability.Unavailable relay) {
+        Reason why = relay.why();
+        String detail = relay.detail();
         services.events()
                 .on(new RelayEvent.Refused(whose.dialect(), connection.party().shown(), why, detail));
         try {

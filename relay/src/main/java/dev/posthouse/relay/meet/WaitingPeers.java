@@ -8,7 +8,6 @@ import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.meet.Directory.Meeting;
 import dev.posthouse.relay.meet.Directory.Presence;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -19,7 +18,10 @@ import java.util.function.Consumer;
  * of all three when its wait is over, which is told exactly once; a newer one takes an older one's place. Relays that share a waiting
  * room end their own peers alone.
  *
- * <p>Thread-safe; holds no lock.
+ * <p>A wait <i>begins</i> when it is told; it is then <i>parked</i>, and <i>over</i> once: taken by a partner, replaced, ended by itself, or
+ * by {@link #close}. Whoever ends it takes it out of the directory and tells.
+ *
+ * <p>Thread-safe; holds no lock while a partner or the directory is asked. A dialect begins to watch under its slot's.
  *
  * @param <P> who waits
  */
@@ -84,12 +86,17 @@ public final class WaitingPeers<P extends WaitingPeer> {
                 if (place.isEmpty()) {
                     return Optional.empty();
                 }
-                partner = enter(peer, request, arrival, place.get());
+                try {
+                    partner = enter(peer, request, arrival, place.get());
+                } catch (RuntimeException | Error e) {
+                    place.get().close();
+                    throw e;
+                }
                 if (partner.isEmpty()) {
                     return Optional.empty();
                 }
             }
-            if (!isHere(partner.get())) {
+            if (!at.isHere(partner.get())) {
                 at.directory().restore(partner.get());
                 refuse(peer, Reason.ELSEWHERE, "its partner waits at another node of this relay");
                 return Optional.empty();
@@ -106,12 +113,12 @@ public final class WaitingPeers<P extends WaitingPeer> {
     private Optional<Presence> enter(P peer, WaitRequest request, long arrival, Permit place)
             throws InterruptedException {
         long slot = at.room().reserve();
-        var wait = new SilentWait<>(this, peer, request, presence(request, slot, arrival), place);
         boolean parked = false;
-        boolean known = false;
+        Optional<Presence> known = Optional.empty();
         Reason no = Reason.REPLACED;
         String detail = REPLACED;
         try {
+            var wait = new SilentWait<>(this, peer, request, at.presence(dialect, request, slot, arrival), place);
             switch (at.directory().meet(wait.presence())) {
                 case Meeting.Matched matched -> {
                     return Optional.of(matched.partner());
@@ -120,11 +127,12 @@ public final class WaitingPeers<P extends WaitingPeer> {
                     // It is not there, and is told so.
                 }
                 case Meeting.Waiting waiting -> {
-                    known = true;
+                    known = Optional.of(wait.presence());
                     if (waiting.replaced().isPresent()) {
                         take(waiting.replaced().get(), Reason.REPLACED).ifPresent(WaitingPeers::dismissReplaced);
                     }
                     if (!closed) {
+                        begun(wait);
                         parked = true;
                         park(wait);
                         return Optional.empty();
@@ -135,9 +143,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
             }
         } finally {
             if (!parked) {
-                if (known) {
-                    withdraw(wait.presence());
-                }
+                known.ifPresent(at::withdraw);
                 place.close();
                 at.room().vacate(slot);
             }
@@ -147,11 +153,10 @@ public final class WaitingPeers<P extends WaitingPeer> {
     }
 
     private void park(SilentWait<P> wait) {
-        begun(wait);
-        Duration limit = wait.request().limit().orElseThrow();
         try {
-            at.room().park(wait.presence().slot(), wait, limit);
+            at.room().park(wait.presence().slot(), wait, wait.request().limit().orElseThrow());
         } catch (RuntimeException | Error e) {
+            at.room().vacate(wait.presence().slot());
             at.events().on(new RelayEvent.Fault("watching a peer that waits", e));
             ended(wait, wait.stream(), Reason.INTERNAL, FAILED);
             return;
@@ -172,18 +177,42 @@ public final class WaitingPeers<P extends WaitingPeer> {
             P peer, WaitRequest request, Permit place, Consumer<ActiveWait<P>> begin, Consumer<P> replaced)
             throws InterruptedException {
         long slot = at.room().reserve();
-        var wait = new ActiveWait<>(this, peer, request, presence(request, slot, slot), place);
-        // Said first: once it is parked its end may be said.
-        begun(wait);
         boolean whole = false;
         try {
-            at.room().park(slot, wait, () -> {
+            var wait = new ActiveWait<>(this, peer, request, at.presence(dialect, request, slot, slot), place);
+            announce(wait, begin, replaced);
+            whole = true;
+            return !wait.isOver();
+        } finally {
+            if (!whole) {
+                place.close();
+                at.room().vacate(slot);
+            }
+        }
+    }
+
+    private void announce(ActiveWait<P> wait, Consumer<ActiveWait<P>> begin, Consumer<P> replaced)
+            throws InterruptedException {
+        boolean whole = false;
+        try {
+            // Said first: once it is parked its end may be said.
+            begun(wait);
+            at.room().park(wait.presence().slot(), wait, () -> {
                 begin.accept(wait);
                 return wait;
             });
+            if (wait.isOver()) {
+                // Its dialect has ended it already: an older one keeps its place.
+                whole = true;
+                return;
+            }
             switch (at.directory().announce(wait.presence())) {
                 case Meeting.Superseded newer -> wait.end(Reason.REPLACED, REPLACED);
                 case Meeting.Waiting waiting -> {
+                    if (wait.isOver()) {
+                        // It was over before it was there: whoever ended it found nothing to take out.
+                        at.withdraw(wait.presence());
+                    }
                     if (waiting.replaced().isPresent()) {
                         take(waiting.replaced().get(), Reason.REPLACED).ifPresent(replaced);
                     }
@@ -196,7 +225,6 @@ public final class WaitingPeers<P extends WaitingPeer> {
                 wait.end(Reason.INTERNAL, FAILED);
             }
         }
-        return !wait.isOver();
     }
 
     /** Sends away an older peer whose wait was over when a newer one took its place: for {@link #announce}. */
@@ -212,7 +240,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
             if (now.isEmpty() || now.equals(seen)) {
                 return Optional.empty();
             }
-            if (isHere(now.get())
+            if (at.isHere(now.get())
                     && at.room().find(now.get().slot()).orElse(null) instanceof Wait<?> wait
                     && kind.isInstance(wait.peer())) {
                 return Optional.of(kind.cast(wait.peer()));
@@ -225,7 +253,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
     public boolean isElsewhere(String name) {
         return at.directory()
                 .find(dialect, name)
-                .filter(presence -> !isHere(presence))
+                .filter(presence -> !at.isHere(presence))
                 .isPresent();
     }
 
@@ -265,18 +293,20 @@ public final class WaitingPeers<P extends WaitingPeer> {
         }
     }
 
-    private boolean isHere(Presence presence) {
-        return presence.node().equals(at.node());
-    }
-
     /** Takes out one that waits here. Empty if it is gone. */
     private Optional<P> take(Presence presence, Reason why) throws InterruptedException {
-        return isHere(presence) ? at.room().take(presence.slot()).map(taken -> took(taken, why)) : Optional.empty();
+        return at.isHere(presence) ? at.room().take(presence.slot()).map(taken -> took(taken, why)) : Optional.empty();
     }
 
     private P took(WaitingRoom.Taken taken, Reason why) {
         var wait = (Wait<?>) taken.waiter();
-        over(wait, taken.stream(), why);
+        try {
+            over(wait, taken.stream(), why);
+        } catch (RuntimeException | Error e) {
+            // Nobody else has it any more.
+            taken.stream().abort();
+            throw e;
+        }
         return kind.cast(wait.peer());
     }
 
@@ -297,16 +327,19 @@ public final class WaitingPeers<P extends WaitingPeer> {
     }
 
     private void over(Wait<?> wait, ByteStream stream, Reason why) {
-        withdraw(wait.presence());
+        at.withdraw(wait.presence());
         wait.place().close();
-        wait.peer().waitOver(stream, why);
-        at.events()
-                .on(new RelayEvent.WaitEnded(
-                        dialect,
-                        wait.request().role(),
-                        wait.request().tag(),
-                        why,
-                        Duration.ofNanos(System.nanoTime() - wait.startNanos())));
+        try {
+            wait.peer().waitOver(stream, why);
+        } finally {
+            at.events()
+                    .on(new RelayEvent.WaitEnded(
+                            dialect,
+                            wait.request().role(),
+                            wait.request().tag(),
+                            why,
+                            Duration.ofNanos(System.nanoTime() - wait.startNanos())));
+        }
     }
 
     private void begun(Wait<?> wait) {
@@ -321,32 +354,5 @@ public final class WaitingPeers<P extends WaitingPeer> {
     private void refuse(P peer, Reason why, String detail) {
         at.events().on(new RelayEvent.Refused(Optional.of(dialect), peer.party().shown(), why, detail));
         peer.dismiss(why, detail);
-    }
-
-    private Presence presence(WaitRequest request, long slot, long arrival) {
-        return new Presence(
-                dialect,
-                request.name(),
-                request.role(),
-                request.offer(),
-                at.node(),
-                slot,
-                arrival,
-                request.limit().map(limit -> at.clock().instant().plus(limit)).orElse(Instant.MAX));
-    }
-
-    /**
-     * Takes somebody out of the directory who is about to end, whatever that costs: what is thrown is told and tried once more, so that
-     * it never keeps anybody from giving back the rest.
-     */
-    private void withdraw(Presence presence) {
-        for (int attempt = 1; attempt <= 2; attempt++) {
-            try {
-                at.directory().withdraw(presence);
-                return;
-            } catch (RuntimeException | Error e) {
-                at.events().on(new RelayEvent.Fault("taking a name out of the directory", e));
-            }
-        }
     }
 }

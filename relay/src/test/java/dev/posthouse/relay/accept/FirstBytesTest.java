@@ -187,7 +187,7 @@ class FirstBytesTest {
             switch (found.owner()) {
                 case Destination.OfDialect dialect -> dialect.handler().serve(found.connection());
                 case Destination.OfRoom(var room) ->
-                    room.serve(found.connection(), new Attribution(RelayListener.SILENT));
+                    room.serve(found.connection(), new Attribution(RelayListener.SILENT), Optional::empty);
             }
             return served;
         } catch (Unrecognised e) {

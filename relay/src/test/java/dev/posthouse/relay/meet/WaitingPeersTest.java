@@ -29,6 +29,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever waits is told once how that ended, and nothing of it is left; whatever the directory does. */
 class WaitingPeersTest {
@@ -275,6 +276,82 @@ class WaitingPeersTest {
         assertThat(peer.over).containsExactly(Reason.INTERNAL);
         assertThat(peer.dismissed).containsExactly(Reason.INTERNAL);
         assertNothingIsLeft();
+    }
+
+    @Test
+    void whoIsOverBeforeItIsKnownCostsTheOlderNothing() throws Exception {
+        WaitingPeers<Peer> peers = at(new MemoryDirectory(), "one");
+        var older = new Peer();
+        announce(peers, older);
+        var gone = new Peer();
+        assertThat(peers.announce(
+                        gone,
+                        request(Role.ACCEPTOR),
+                        peers.admit(gone).orElseThrow(),
+                        begun -> begun.end(Reason.PEER_GONE, "it has left"),
+                        WaitingPeers::dismissReplaced))
+                .isFalse();
+        assertThat(gone.dismissed).containsExactly(Reason.PEER_GONE);
+        assertThat(older.over).isEmpty();
+        assertThat(peers.find("name")).containsSame(older);
+        peers.close();
+        assertThat(peers.find("name")).isEmpty();
+        assertNothingIsLeft();
+    }
+
+    /** Whatever hears of waits, the dialect that begins to watch, or whoever replaces: what they throw leaves nothing behind. */
+    @ParameterizedTest
+    @ValueSource(strings = {"told", "begins", "replaces"})
+    void whatFailsAroundAWaitLeavesNothing(String where) throws Exception {
+        var directory = new MemoryDirectory();
+        WaitingPeers<Peer> peers = new WaitingPeers<>(
+                DIALECT,
+                Peer.class,
+                new MeetingPlace(
+                        directory,
+                        "one",
+                        room,
+                        admission,
+                        event -> {
+                            events.add(event);
+                            if (where.equals("told")
+                                    && event instanceof RelayEvent.WaitStarted
+                                    && count(RelayEvent.WaitStarted.class) > 1) {
+                                throw new IllegalStateException("told");
+                            }
+                        },
+                        InstantSource.system()));
+        var older = new Peer();
+        announce(peers, older);
+        var peer = new Peer();
+        Permit place = peers.admit(peer).orElseThrow();
+        assertThatThrownBy(() -> peers.announce(
+                        peer,
+                        request(Role.ACCEPTOR),
+                        place,
+                        begun -> {
+                            if (where.equals("begins")) {
+                                throw new IllegalStateException(where);
+                            }
+                        },
+                        replaced -> {
+                            throw new IllegalStateException(where);
+                        }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage(where);
+        assertThat(peer.dismissed).containsExactly(Reason.INTERNAL);
+        assertThat(older.over.isEmpty()).as("the older one waits on").isEqualTo(!where.equals("replaces"));
+
+        if (where.equals("told")) {
+            var silent = new Peer();
+            peers.meet(silent, request(Role.DIALER), room.arrival());
+            assertThat(silent.dismissed).containsExactly(Reason.INTERNAL);
+            assertThat(directory.match(DIALECT, "name", Role.ACCEPTOR)).isEmpty();
+        }
+        peers.close();
+        assertThat(room.size()).isZero();
+        assertThat(admission.waiting()).isZero();
+        assertThat(peers.find("name")).isEmpty();
     }
 
     @Test

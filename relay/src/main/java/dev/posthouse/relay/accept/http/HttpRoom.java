@@ -2,6 +2,7 @@ package dev.posthouse.relay.accept.http;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Deadline;
+import dev.posthouse.net.LimitExceeded;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.http.HeadReader;
 import dev.posthouse.net.http.MalformedHead;
@@ -10,6 +11,7 @@ import dev.posthouse.net.http.TextResponse;
 import dev.posthouse.net.websocket.ServerHandshake;
 import dev.posthouse.net.websocket.WebSocketCodec;
 import dev.posthouse.relay.accept.Attribution;
+import dev.posthouse.relay.accept.Availability;
 import dev.posthouse.relay.accept.Destination;
 import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Farewell;
@@ -42,7 +44,7 @@ public final class HttpRoom implements Destination.Room {
 
     /**
      * A head, in bytes. The original of rdv takes 1 MiB; decided here: a token, nine addresses and some application headers fit eight
-     * times over, and 50 000 of them at once do not hurt.
+     * times over.
      */
     private static final int MAX_HEAD = 32 * 1_024;
 
@@ -86,7 +88,7 @@ public final class HttpRoom implements Destination.Room {
     }
 
     @Override
-    public void serve(Inbound connection, Attribution whose) throws IOException {
+    public void serve(Inbound connection, Attribution whose, Availability relay) throws IOException {
         Inbound current = connection;
         for (int requests = 1; ; requests++) {
             HeadReader.Received<RequestHead> received;
@@ -97,6 +99,8 @@ public final class HttpRoom implements Destination.Room {
                 TextResponse answer = TextResponse.of(e.status(), e.explanation());
                 Farewell.say(current, answer.toBytes("HTTP/1.1", true, now()));
                 return;
+            } catch (LimitExceeded e) {
+                throw e;
             } catch (IOException e) {
                 if (requests > 1) {
                     // It was refused, was told so and counted, and has left or fallen silent since.
@@ -107,6 +111,14 @@ public final class HttpRoom implements Destination.Room {
             }
             RequestHead head = received.head();
             current = current.with(received.rest());
+            Optional<Availability.Unavailable> unavailable = relay.refusal();
+            if (unavailable.isPresent()) {
+                Reason why = unavailable.get().why();
+                String detail = unavailable.get().detail();
+                report(whose.dialect(), current, why, detail);
+                Farewell.say(current, answer(head, refusal(head, why, detail), true));
+                return;
+            }
             Optional<TextResponse> refusal = handle(head, current, whose);
             if (refusal.isEmpty()) {
                 return;
@@ -132,10 +144,15 @@ public final class HttpRoom implements Destination.Room {
     @Override
     public void refuse(Inbound connection, Reason why, String detail) throws IOException {
         HeadReader.Received<RequestHead> received = read(connection);
-        TextResponse answer = table.find(received.head()) instanceof Found.Dialects one
+        TextResponse refusal = refusal(received.head(), why, detail);
+        Farewell.say(connection.with(received.rest()), answer(received.head(), refusal, true));
+    }
+
+    /** In the words of whose request it is. */
+    private TextResponse refusal(RequestHead head, Reason why, String detail) {
+        return table.find(head) instanceof Found.Dialects one
                 ? one.owner().what().refusal(why, detail)
                 : TextResponse.of(503, detail);
-        Farewell.say(connection.with(received.rest()), answer(received.head(), answer, true));
     }
 
     private static HeadReader.Received<RequestHead> read(Inbound from) throws IOException {

@@ -92,12 +92,17 @@ final class RequestTable {
     Found find(RequestHead head) {
         return owner(new RequestClaim.Method(head.method()))
                 .<Found>map(Found.Dialects::new)
-                .or(() -> head.headers().list("Upgrade").stream()
+                .or(() -> upgrades(head).stream()
                         .map(word -> byWord(new RequestClaim.Upgrade(word), head.target()))
                         .flatMap(Optional::stream)
                         .findFirst())
                 .or(() -> owner(REST).map(Found.Dialects::new))
                 .orElseGet(() -> new Found.Nobodys(nothingHere()));
+    }
+
+    /** Of HTTP/1.0 it says nothing (RFC 9110 section 7.8). */
+    private static List<String> upgrades(RequestHead head) {
+        return head.version().equals("HTTP/1.0") ? List.of() : head.headers().list("Upgrade");
     }
 
     private Optional<Found> byWord(RequestClaim.Upgrade word, String target) {

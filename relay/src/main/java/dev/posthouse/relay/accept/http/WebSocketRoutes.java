@@ -36,9 +36,9 @@ final class WebSocketRoutes {
                 detected.add(new Detection.Entry<>(
                         one.dialect(), its.detector(), new Owned<>(one.dialect(), its.handler())));
             } else if (some.size() > 1) {
-                throw new IllegalStateException(
-                        some.get(0).dialect() + " and " + some.get(1).dialect() + " both claim WebSockets "
-                                + path.map(at -> "at " + at).orElse("at every path"));
+                Owned<Entrance.WebSockets> other = one.equals(first) ? some.get(1) : one;
+                throw new IllegalStateException(first.dialect() + " and " + other.dialect() + " both claim WebSockets "
+                        + path.map(at -> "at " + at).orElse("at every path"));
             }
         }
         return switch (first.what().carried()) {

@@ -130,6 +130,24 @@ class HttpRoomTest {
     }
 
     @Test
+    void laterRequestOfARelayThatDrainsIsRefused() throws Exception {
+        try (Relay relay = relay(greeter("one")).start();
+                RawClient client = RawClient.connect(relay.address())) {
+            assertThat(client.send(request("GET", "/", "Upgrade: one/1")).answer())
+                    .startsWith("HTTP/1.1 403 ");
+            assertThat(relay.drain(Duration.ZERO)).isTrue();
+            assertThat(client.send(request("GET", "/yes", "Upgrade: one/1")).answer())
+                    .startsWith("HTTP/1.1 503 ")
+                    .endsWith("one is closed\n");
+            assertThat(client.rest()).isEmpty();
+            assertThat(refused())
+                    .extracting(RelayEvent.Refused::reason)
+                    .containsExactly(Reason.UNAUTHORIZED, Reason.SHUTDOWN);
+            awaitNobody(relay);
+        }
+    }
+
+    @Test
     void theRestIsOfTheDialectThatHasIt() throws IOException {
         try (Relay relay = relay(greeter("one"), greeter("two", new RequestClaim.Rest()))
                         .start();

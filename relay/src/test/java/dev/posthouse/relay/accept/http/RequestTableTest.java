@@ -74,6 +74,20 @@ class RequestTableTest {
         };
     }
 
+    @Test
+    void upgradeInHttp10SaysNothing() {
+        Headers headers = Headers.builder().add("Upgrade", "Other/2").build();
+        var table = new RequestTable(all());
+        assertThat(table.find(new RequestHead("GET", "/", "HTTP/1.1", headers)))
+                .isInstanceOfSatisfying(
+                        Found.Dialects.class,
+                        found -> assertThat(found.owner().dialect()).isEqualTo("other"));
+        assertThat(table.find(new RequestHead("GET", "/", "HTTP/1.0", headers)))
+                .isInstanceOfSatisfying(
+                        Found.Dialects.class,
+                        found -> assertThat(found.owner().dialect()).isEqualTo("rdv"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "DIAL, /t, rdv/1, rdv",
