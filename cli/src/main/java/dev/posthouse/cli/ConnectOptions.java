@@ -132,8 +132,7 @@ final class ConnectOptions {
             return found;
         }
         if (token != null) {
-            throw new IllegalArgumentException(
-                    "peers of " + scheme.name() + " find each other by key: leave TOKEN out");
+            throw new IllegalArgumentException("addresses of " + scheme.name() + " take no TOKEN: leave it out");
         }
         return Optional.empty();
     }

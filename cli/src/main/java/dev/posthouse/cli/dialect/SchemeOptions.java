@@ -6,7 +6,7 @@ import java.io.IOException;
 /**
  * What a user may say of a connection in one dialect only: an object whose fields have picocli's {@code @Option}, and that is no command.
  * It belongs to one command, whose thread alone calls it, after the fields are set. That an option is refused with the addresses of
- * other dialects needs nothing here but, where it helps, {@link Because} beside it.
+ * other dialects needs nothing here but, where it helps, {@link Because} beside it. No two dialects have an option of the same name.
  */
 public interface SchemeOptions {
 

@@ -18,7 +18,8 @@ final class ChimeOptions implements SchemeOptions {
     public ForeignOptions foreign(SchemeRequest request) {
         var foreign = new ForeignOptions("a chime:// address");
         request.tls().refuse(foreign, "a tower has no certificate");
-        return foreign;
+        return foreign.refuse("--timeout", request.timeout().isPresent(), "a tower has its own")
+                .refuse("--dead-after", request.deadAfter().isPresent(), "a bell that is silent is not dead");
     }
 
     @Override

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /** Chime at work: proves who peers are, and has them wait, in silence or with a reservation. */
 final class ChimeService implements Service, ConnectionHandler {
@@ -61,15 +62,21 @@ final class ChimeService implements Service, ConnectionHandler {
 
     @Override
     public void serve(Inbound arrived) throws IOException {
-        Inbound peer =
+        Optional<Inbound> proved =
                 Deadline.within(arrived.stream(), arrived.untilProved(), "finding out who rings", () -> prove(arrived));
-        String[] wanted = Deadline.within(
-                        peer.stream(), peer.untilProved(), "what it wants", () -> Frames.readLine(peer.stream()))
-                .split(" ", 2);
+        if (proved.isPresent()) {
+            serveProved(proved.get());
+        }
+    }
+
+    private void serveProved(Inbound peer) throws IOException {
+        String wanted = Deadline.within(
+                peer.stream(), peer.untilProved(), "what it wants", () -> Frames.readLine(peer.stream()));
+        String name = wanted.substring(wanted.indexOf(' ') + 1);
         try {
-            switch (wanted[0]) {
-                case "WAIT" -> meet(new SilentPeer(peer, Role.ACCEPTOR), wanted[1]);
-                case "RING" -> meet(new SilentPeer(peer, Role.DIALER), wanted[1]);
+            switch (wanted.split(" ", 2)[0]) {
+                case "WAIT" -> meet(new SilentPeer(peer, Role.ACCEPTOR), name);
+                case "RING" -> meet(new SilentPeer(peer, Role.DIALER), name);
                 case "MUX" -> {
                     var mux = new ChimeMux(this, peer);
                     connections.add(mux);
@@ -87,14 +94,21 @@ final class ChimeService implements Service, ConnectionHandler {
         }
     }
 
-    /** The peer signs what the tower draws. */
-    private Inbound prove(Inbound arrived) throws IOException {
+    /** The peer signs what the tower draws. Empty if it may not ring, which it was told. */
+    private Optional<Inbound> prove(Inbound arrived) throws IOException {
         String hello = Frames.readLine(arrived.stream());
         byte[] nonce = new byte[NONCE];
         ThreadLocalRandom.current().nextBytes(nonce);
         Frames.writeLine(arrived.stream(), Base64.getEncoder().encodeToString(nonce));
-        byte[] signature = Base64.getDecoder().decode(Frames.readLine(arrived.stream()));
-        Ed25519PublicKey key = Ed25519PublicKey.parse(hello.substring(ChimeDialect.HELLO.length()));
+        String answer = Frames.readLine(arrived.stream());
+        Ed25519PublicKey key;
+        byte[] signature;
+        try {
+            key = Ed25519PublicKey.parse(hello.substring(ChimeDialect.HELLO.length()));
+            signature = Base64.getDecoder().decode(answer);
+        } catch (IllegalArgumentException e) {
+            throw new ProtocolViolation("no key, or no signature");
+        }
         if (!key.verify(nonce, signature)) {
             throw new ProtocolViolation("it has another key");
         }
@@ -106,9 +120,9 @@ final class ChimeService implements Service, ConnectionHandler {
                             Reason.UNAUTHORIZED,
                             "this key may not ring here"));
             refuse(arrived, Reason.UNAUTHORIZED, "");
-            throw new ProtocolViolation("this key may not ring here");
+            return Optional.empty();
         }
-        return arrived.provedBy(new PeerKey(ChimeDialect.NAME, key.toString()));
+        return Optional.of(arrived.provedBy(new PeerKey(ChimeDialect.NAME, key.toString())));
     }
 
     /** How somebody waits under a name: half a minute in silence, or for as long as it likes. */
@@ -148,8 +162,16 @@ final class ChimeService implements Service, ConnectionHandler {
                 acceptor.dismiss(denied.reason(), denied.explanation());
             }
             case Admission.Answer.Granted granted -> {
-                Frames.writeLine(dialer.stream(), "MET");
-                Frames.writeLine(acceptor.stream(), "MET");
+                try {
+                    Frames.writeLine(dialer.stream(), "MET");
+                    Frames.writeLine(acceptor.stream(), "MET");
+                } catch (IOException e) {
+                    // One has left: nobody but this has the other.
+                    granted.permit().close();
+                    dialer.leg().abort();
+                    acceptor.leg().abort();
+                    return;
+                }
                 services.circuits()
                         .open(new CircuitRequest(
                                 ChimeDialect.NAME,
@@ -196,8 +218,9 @@ final class ChimeService implements Service, ConnectionHandler {
 
     @Override
     public List<String> addresses(List<String> hosts) {
-        return hosts.stream()
-                .map(host -> "chime://" + host + "/" + dialect.tower().publicKey())
+        Stream<String> byConnection = hosts.stream()
+                .map(host -> "chime://" + host + "/" + dialect.tower().publicKey());
+        return Stream.concat(byConnection, bell.stream().map(udp -> "chime+udp://127.0.0.1:" + udp.port()))
                 .toList();
     }
 }

@@ -89,7 +89,7 @@ class ChimeTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "dial chime://127.0.0.1:1 t | peers of chime find each other by key: leave TOKEN out",
+                "dial chime://127.0.0.1:1 t | addresses of chime take no TOKEN: leave it out",
                 "dial gong://127.0.0.1:1 t | an rdv server, with a TOKEN; offset://HOST:PORT/RELAYKEY of an Offset relay, with /PEERKEY behind it to dial; chime://HOST:PORT/TOWERKEY of a tower",
                 "dial tower:1 | an ADDRESS begins with http://, https://, offset:// or chime://, such as http://relay.example",
             })

@@ -24,6 +24,10 @@ final class UdpBell implements AutoCloseable {
         Thread.ofPlatform().name("chime-bell").daemon().start(this::answer);
     }
 
+    int port() {
+        return channel.socket().getLocalPort();
+    }
+
     private void answer() {
         ByteBuffer datagram = ByteBuffer.allocate(LONGEST);
         try {

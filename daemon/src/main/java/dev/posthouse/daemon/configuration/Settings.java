@@ -180,7 +180,8 @@ public final class Settings {
                     SettingTypes.COUNT_OR_OFF,
                     Limits::waitingPerKey,
                     Limits.Builder::waitingPerKey,
-                    "peers that wait, for each key, in dialects whose peers have keys"),
+                    "peers that wait, for each key, in dialects whose peers have keys; 2 at least, since a newer connection needs a"
+                            + " place before it takes an older one's"),
             LimitSetting.of(
                     "waiting",
                     SettingTypes.COUNT_OR_OFF,

@@ -3,6 +3,7 @@ package dev.posthouse.interop.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.interop.process.Programs;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.offset.client.AccessList;
@@ -183,7 +184,7 @@ class ClientsTest {
     }
 
     private static RelayAddress address(Meeting meeting) {
-        return RelayAddress.parse(dev.posthouse.crypto.Ed25519PublicKey.parse(meeting.key()), meeting.at());
+        return RelayAddress.parse(Ed25519PublicKey.parse(meeting.key()), meeting.at());
     }
 
     private static void echoAll(OffsetListener listener) {

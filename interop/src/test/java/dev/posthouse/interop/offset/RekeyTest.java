@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import dev.posthouse.crypto.Ed25519KeyPair;
+import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.channel.TickClock;
@@ -211,7 +212,7 @@ class RekeyTest {
     }
 
     private static RelayAddress address(Meeting meeting) {
-        return RelayAddress.parse(dev.posthouse.crypto.Ed25519PublicKey.parse(meeting.key()), meeting.at());
+        return RelayAddress.parse(Ed25519PublicKey.parse(meeting.key()), meeting.at());
     }
 
     private static ChildProcess sink(Meeting relay, Who me, String every) throws IOException {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -57,8 +58,11 @@ class ProvedArrivalsTest {
 
     /** And who then says that it has chosen. */
     private static final class PasswordAndChoice extends Password {
+        private final CountDownLatch waits = new CountDownLatch(1);
+
         @Override
         public ByteStream awaitChoice(ByteStream proved) throws IOException {
+            waits.countDown();
             if (readByte(proved) != CHOSEN) {
                 throw new ProtocolViolation("no choice");
             }
@@ -129,10 +133,13 @@ class ProvedArrivalsTest {
 
     @Test
     void whoWaitsForAChoiceIsUnderWayAndEndsWithTheRace() throws Exception {
+        var exchange = new PasswordAndChoice();
         try (PunchSocket socket = Loopback.socket();
-                ProvedArrivals arrivals = arrivals(socket, Set.of(), new PasswordAndChoice());
+                ProvedArrivals arrivals = arrivals(socket, Set.of(), exchange);
                 SocketChannel undecided = connect(socket, OPEN_SESAME)) {
-            await().until(arrivals::isUnderWay);
+            assertThat(exchange.waits.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(arrivals.isUnderWay()).isTrue();
             arrivals.close();
             assertThat(isOver(undecided)).isTrue();
             assertThat(arrivals.isUnderWay()).isFalse();

@@ -82,11 +82,7 @@ public final class OffsetClient implements AutoCloseable {
         return builder(identity).build();
     }
 
-    /**
-     * A builder.
-     *
-     * @param identity who we are to relays and peers
-     */
+    /** A builder of a client that is {@code identity} to relays and peers. */
     public static Builder builder(Ed25519KeyPair identity) {
         return new Builder(identity);
     }

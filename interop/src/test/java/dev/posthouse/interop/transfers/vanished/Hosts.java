@@ -39,8 +39,6 @@ final class Hosts implements AutoCloseable {
     /** The relay's address in every laboratory. */
     private static final String RELAY = "203.0.113.2:8080";
 
-    private static final String ADMIN = "127.0.0.1:9464";
-
     private static final Pattern OFFSET_ADDRESS = Pattern.compile("\"address\":\"(offset://[^\"]+)\"");
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -103,7 +101,7 @@ final class Hosts implements AutoCloseable {
                 "--listen",
                 RELAY,
                 "--admin-listen",
-                ADMIN,
+                "off",
                 "--state",
                 directory.resolve("state").toString(),
                 // Longer than any test: who waits for a partner that notices late is not sent away meanwhile.

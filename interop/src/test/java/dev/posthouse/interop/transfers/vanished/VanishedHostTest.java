@@ -92,7 +92,9 @@ class VanishedHostTest {
                             .until(() -> Files.size(received) > MIDDLE);
                 }
                 hosts.haveStarted();
-                await("a circuit, unless they are direct").until(() -> hosts.circuits() == (way == Way.DIRECT ? 0 : 1));
+                await("a circuit, unless they are direct")
+                        .atMost(Hosts.PATIENCE)
+                        .until(() -> hosts.circuits() == (way == Way.DIRECT ? 0 : 1));
 
                 String gone = who.equals("sender") ? SENDER : RECEIVER;
                 var silence = new Silence().of("sender", sender).of("receiver", receiver);
