@@ -1,7 +1,10 @@
 package dev.posthouse.relay.meet;
 
 import dev.posthouse.net.ByteStream;
+import dev.posthouse.net.Reason;
+import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Permit;
+import java.time.Duration;
 
 /**
  * One peer's wait, from the moment at which it is told until it is taken or ends, exactly once.
@@ -48,6 +51,18 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
 
     final long startNanos() {
         return startNanos;
+    }
+
+    /** That it has begun. */
+    final RelayEvent started(String dialect) {
+        return new RelayEvent.WaitStarted(
+                dialect, request.role(), request.tag(), peer.party().shown());
+    }
+
+    /** That it is over. */
+    final RelayEvent ended(String dialect, Reason why) {
+        return new RelayEvent.WaitEnded(
+                dialect, request.role(), request.tag(), why, Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     @Override

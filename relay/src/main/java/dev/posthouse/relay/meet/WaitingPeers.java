@@ -7,7 +7,6 @@ import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.meet.Directory.Meeting;
 import dev.posthouse.relay.meet.Directory.Presence;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -132,7 +131,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
                         take(waiting.replaced().get(), Reason.REPLACED).ifPresent(WaitingPeers::dismissReplaced);
                     }
                     if (!closed) {
-                        begun(wait);
+                        at.events().on(wait.started(dialect));
                         parked = true;
                         park(wait);
                         return Optional.empty();
@@ -196,7 +195,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
         boolean whole = false;
         try {
             // Said first: once it is parked its end may be said.
-            begun(wait);
+            at.events().on(wait.started(dialect));
             at.room().park(wait.presence().slot(), wait, () -> {
                 begin.accept(wait);
                 return wait;
@@ -332,23 +331,8 @@ public final class WaitingPeers<P extends WaitingPeer> {
         try {
             wait.peer().waitOver(stream, why);
         } finally {
-            at.events()
-                    .on(new RelayEvent.WaitEnded(
-                            dialect,
-                            wait.request().role(),
-                            wait.request().tag(),
-                            why,
-                            Duration.ofNanos(System.nanoTime() - wait.startNanos())));
+            at.events().on(wait.ended(dialect, why));
         }
-    }
-
-    private void begun(Wait<?> wait) {
-        at.events()
-                .on(new RelayEvent.WaitStarted(
-                        dialect,
-                        wait.request().role(),
-                        wait.request().tag(),
-                        wait.peer().party().shown()));
     }
 
     private void refuse(P peer, Reason why, String detail) {
