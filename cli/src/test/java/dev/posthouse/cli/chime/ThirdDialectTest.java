@@ -36,7 +36,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
@@ -318,7 +317,9 @@ class ThirdDialectTest {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
                 String name = String.valueOf(folder.getFileName());
-                boolean skipped = Set.of("target", ".git", ".posthouse").contains(name)
+                // What is built, and what tools keep beside the sources.
+                boolean skipped = name.equals("target")
+                        || (name.startsWith(".") && !name.equals(".ci"))
                         || folder.equals(root.resolve("cli/src/test/java/dev/posthouse/cli/chime"));
                 return skipped && !folder.equals(root) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }

@@ -30,6 +30,9 @@ final class Scope implements AutoCloseable {
     private boolean timedOut;
     private boolean cancelled;
     private @Nullable Runnable onTimeout;
+    /** Whether this is not the first attempt. */
+    private boolean again;
+
     private Stage stage = new Stage.Reaching("the relay was not reached");
 
     /** How far a call has come, which is what its failure is called if the time is up. */
@@ -78,7 +81,10 @@ final class Scope implements AutoCloseable {
 
     /** What is under way from now on. */
     synchronized void enter(Stage next) {
-        stage = next;
+        // Who is on the way to the relay again has been there: not that is what has not happened in time.
+        if (!(again && next instanceof Stage.Reaching)) {
+            stage = next;
+        }
     }
 
     /** Closes what was opened until now, for another attempt within the same time. */
@@ -87,6 +93,7 @@ final class Scope implements AutoCloseable {
         synchronized (this) {
             all = List.copyOf(owned);
             owned.clear();
+            again = true;
             onTimeout = null;
         }
         all.reversed().forEach(Scope::release);

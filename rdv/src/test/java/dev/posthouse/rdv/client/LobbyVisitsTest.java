@@ -102,6 +102,21 @@ class LobbyVisitsTest {
         }
     }
 
+    /** The relay has answered before: it is not what could not be reached. */
+    @Test
+    void timeThatIsUpOnTheWayBackToTheRelayIsNobodysComing() throws Exception {
+        try (var scope = new Scope(Duration.ofMillis(1), ended -> {})) {
+            scope.enter(new Scope.Stage.Reaching("the relay was not reached"));
+            scope.enter(new Scope.Stage.Waiting("nobody came"));
+            scope.startOver();
+            scope.enter(new Scope.Stage.Reaching("the relay did not answer"));
+            Awaitility.await().until(scope::isOver);
+            assertThat(scope.explain(new IOException("the socket was closed")))
+                    .isInstanceOf(TimedOut.class)
+                    .hasMessageStartingWith("nobody came within");
+        }
+    }
+
     @Test
     void anInterruptEndsThePauseBetweenTwoVisits() throws IOException {
         try (var server = ServerFixture.start(RdvServer.withDefaults(), SHORT_LOBBY)) {
