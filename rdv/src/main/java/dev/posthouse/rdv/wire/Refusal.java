@@ -4,7 +4,6 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.http.TextResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 
 /**
  * An HTTP answer that says no. Before the connection is taken over it is an ordinary response, after which further
@@ -81,16 +80,6 @@ public record Refusal(int status, String body, Reason reason) {
                     default -> Headers.NONE;
                 },
                 body);
-    }
-
-    /**
-     * The answer before the connection was taken over, as it is sent to any method but HEAD.
-     *
-     * @param version of the request, which the status line repeats: {@code HTTP/1.0}, else {@code HTTP/1.1}
-     * @param close whether the server closes behind it
-     */
-    public byte[] immediate(String version, boolean close, Instant now) {
-        return response().toBytes(version, close, now);
     }
 
     /** The answer after the connection was taken over; closing follows. */

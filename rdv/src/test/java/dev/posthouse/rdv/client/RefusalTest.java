@@ -68,7 +68,8 @@ class RefusalTest {
     })
     void statusBecomesItsKindOfFailureWithTheServersWords(int status, Class<?> kind) throws IOException {
         var refusal = new Refusal(status, "said the server", Reason.REJECTED);
-        for (byte[] answer : new byte[][] {refusal.immediate("HTTP/1.1", true, Instant.EPOCH), refusal.late()}) {
+        for (byte[] answer :
+                new byte[][] {refusal.response().toBytes("HTTP/1.1", true, Instant.EPOCH), refusal.late()}) {
             assertThat(failureOf(new String(answer, java.nio.charset.StandardCharsets.ISO_8859_1)))
                     .isExactlyInstanceOf(kind)
                     .hasMessageContaining("the server answered " + status)

@@ -193,7 +193,7 @@ class MessagesTest {
         String expected = Vectors.text(name + ".response.http");
         assertThatThrownBy(() -> RdvRequest.parse(head, RequestTarget.below("/", head.target())))
                 .isInstanceOfSatisfying(RefusedRequest.class, e -> {
-                    byte[] answer = e.refusal().immediate(head.version(), false, Instant.EPOCH);
+                    byte[] answer = e.refusal().response().toBytes(head.version(), false, Instant.EPOCH);
                     // What RFC 9110 demands of a 426 and the original leaves out.
                     String comparable = new String(answer, StandardCharsets.UTF_8)
                             .replace("Upgrade: rdv/1\r\n", "")
