@@ -52,7 +52,7 @@ final class FrontDoor {
      * @throws Unrecognised if no dialect wants it, or it ended first
      * @throws IOException if the connection broke, or the time was up
      */
-    ReadAhead.Recognised<Destination> receive(Inbound leg) throws IOException {
+    ProtocolSniffer.Recognised<Destination> receive(Inbound leg) throws IOException {
         return Deadline.within(
                 leg.stream(),
                 leg.untilProved(),
@@ -65,7 +65,7 @@ final class FrontDoor {
      * never gets here.
      */
     private static Inbound behindProxy(Inbound leg) throws IOException {
-        ByteBuffer first = ByteBuffer.allocate(ReadAhead.LENGTH);
+        ByteBuffer first = ByteBuffer.allocate(ProtocolSniffer.LENGTH);
         while (true) {
             if (leg.stream().read(first) < 0) {
                 throw new EOFException("closed before a PROXY header was whole");
@@ -92,8 +92,8 @@ final class FrontDoor {
         }
     }
 
-    private ReadAhead.Recognised<Destination> recognise(Inbound leg, boolean mayBeTls) throws IOException {
-        var ahead = new ReadAhead(leg);
+    private ProtocolSniffer.Recognised<Destination> recognise(Inbound leg, boolean mayBeTls) throws IOException {
+        var ahead = new ProtocolSniffer(leg);
         if (mayBeTls && tls != null && ahead.first() == TLS_HANDSHAKE) {
             leg.holding().take(TLS_BEGINNING, "a TLS handshake");
             ByteStream secured = tls.accept(ahead.rest().stream(), HANDSHAKE);

@@ -193,7 +193,7 @@ public final class ListeningPort {
         Inbound connection = accepted;
         var whose = new Attribution(services.events());
         try {
-            ReadAhead.Recognised<Destination> arrival = door.receive(accepted);
+            ProtocolSniffer.Recognised<Destination> arrival = door.receive(accepted);
             connection = arrival.connection();
             serve(connection, arrival.owner(), whose);
         } catch (Unrecognised e) {
@@ -261,6 +261,6 @@ public final class ListeningPort {
         Reason real = closed ? Reason.SHUTDOWN : reason;
         services.events()
                 .on(new RelayEvent.Refused(
-                        whose.dialect(), connection.party().shown(), real, String.valueOf(why.getMessage())));
+                        whose.dialect(), whose.of(connection).party().shown(), real, String.valueOf(why.getMessage())));
     }
 }

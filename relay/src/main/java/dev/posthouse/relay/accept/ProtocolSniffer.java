@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * Reads the first bytes of a connection, or of what a layer carries, to find out whose they are; all of them stay in what it gives
  * back. For one thread, which bounds the time.
  */
-public final class ReadAhead {
+public final class ProtocolSniffer {
 
     /** One read takes a whole ordinary request; what it takes too much stays in the stream. */
     static final int LENGTH = 1_024;
@@ -25,7 +25,7 @@ public final class ReadAhead {
     private final ByteBuffer bytes = ByteBuffer.allocate(LENGTH);
 
     /** @param connection given up by the caller, who goes on with {@link #rest} or what {@link #recognise} gives */
-    public ReadAhead(Inbound connection) {
+    public ProtocolSniffer(Inbound connection) {
         this.connection = connection;
     }
 

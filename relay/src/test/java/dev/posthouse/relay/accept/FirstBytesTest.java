@@ -183,7 +183,7 @@ class FirstBytesTest {
                     Optional.of(PROXY),
                     ConnectionPermit.uncounted(),
                     Duration.ofSeconds(20));
-            ReadAhead.Recognised<Destination> found = door.receive(arrived);
+            ProtocolSniffer.Recognised<Destination> found = door.receive(arrived);
             switch (found.owner()) {
                 case Destination.OfDialect dialect -> dialect.handler().serve(found.connection());
                 case Destination.OfRoom(var room) ->

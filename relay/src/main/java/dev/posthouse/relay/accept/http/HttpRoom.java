@@ -221,6 +221,7 @@ public final class HttpRoom implements Destination.Room {
         } catch (OverLimit e) {
             return refused(whose, connection, TextResponse.of(503, e.getMessage() + ", try again later"), e.reason());
         }
+        whose.namedAs(peer);
         Optional<RequestHandler.Refused> refused = owner.handle(peer);
         return refused.isEmpty()
                 ? Optional.empty()

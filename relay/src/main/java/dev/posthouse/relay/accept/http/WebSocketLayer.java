@@ -8,7 +8,7 @@ import dev.posthouse.net.websocket.WebSocketCodec;
 import dev.posthouse.relay.accept.Attribution;
 import dev.posthouse.relay.accept.Carried;
 import dev.posthouse.relay.accept.Inbound;
-import dev.posthouse.relay.accept.ReadAhead;
+import dev.posthouse.relay.accept.ProtocolSniffer;
 import dev.posthouse.relay.accept.http.RequestTable.Owned;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,10 +39,11 @@ record WebSocketLayer(WebSocketCodec codec) {
             }
             case WebSocketRoute.ByFirstBytes several -> {
                 Inbound carried = connection.with(codec.bytes(below));
-                ReadAhead.Recognised<Owned<Carried.ByteHandler>> found = Deadline.within(
-                        carried.stream(), carried.untilProved(), "the first bytes in a WebSocket", () -> new ReadAhead(
-                                        carried)
-                                .recognise(several.dialects()));
+                ProtocolSniffer.Recognised<Owned<Carried.ByteHandler>> found = Deadline.within(
+                        carried.stream(),
+                        carried.untilProved(),
+                        "the first bytes in a WebSocket",
+                        () -> new ProtocolSniffer(carried).recognise(several.dialects()));
                 whose.is(found.owner().dialect(), connection);
                 found.owner().what().serve(found.connection(), head);
             }
