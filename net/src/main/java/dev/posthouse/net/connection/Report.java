@@ -33,6 +33,12 @@ public record Report(
         attempts = List.copyOf(attempts);
     }
 
+    /** Of a connection of which nothing direct was tried: no candidate was offered. Parameters as the components. */
+    public static Report relayed(Route route, Duration relayRoundTrip, Duration toMeeting, Duration toConnected) {
+        return new Report(
+                route, List.of(), Optional.empty(), List.of(), List.of(), relayRoundTrip, toMeeting, toConnected);
+    }
+
     /**
      * One candidate, or one connection that came in.
      *

@@ -221,12 +221,8 @@ record Legs(
             InetSocketAddress reached = leg.stream()
                     .remoteAddress()
                     .orElseThrow(() -> new IllegalStateException("a TCP connection has an address"));
-            var report = new Report(
+            var report = Report.relayed(
                     new Route.Relayed(reached),
-                    List.of(),
-                    Optional.empty(),
-                    List.of(),
-                    List.of(),
                     leg.roundTrip(),
                     Duration.ofNanos(metNanos - startNanos),
                     Duration.ofNanos(System.nanoTime() - startNanos));
