@@ -2,10 +2,8 @@ package dev.posthouse.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.TcpStream;
-import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.relay.accept.Claim;
 import dev.posthouse.relay.accept.ConnectionHandler;
@@ -15,7 +13,7 @@ import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
-import dev.posthouse.relay.circuit.CircuitEnd;
+import dev.posthouse.relay.accept.SharedEnd;
 import dev.posthouse.relay.circuit.CircuitRequest;
 import dev.posthouse.relay.circuit.CircuitTerms;
 import dev.posthouse.relay.circuit.Joint;
@@ -23,7 +21,6 @@ import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Limits;
-import dev.posthouse.relay.limit.Party;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -55,34 +52,6 @@ class ManyCircuitsTest {
         private volatile Optional<RelayServices> services = Optional.empty();
         private volatile Optional<Inbound> connection = Optional.empty();
 
-        /** One end of one circuit: what it gives back is its stream. */
-        private record End(Inbound connection, ByteStream stream) implements CircuitEnd {
-            @Override
-            public Party party() {
-                return connection.party();
-            }
-
-            @Override
-            public Holding holding() {
-                return connection.holding();
-            }
-
-            @Override
-            public boolean isAcceptedBy(Object relay) {
-                return connection.isAcceptedBy(relay);
-            }
-
-            @Override
-            public void release() {
-                // the connection stays
-            }
-
-            @Override
-            public void abort() {
-                stream.abort();
-            }
-        }
-
         void open(int number) {
             RelayServices shared = services.orElseThrow();
             Inbound carrier = connection.orElseThrow();
@@ -97,8 +66,8 @@ class ManyCircuitsTest {
                             "mux",
                             shared.circuits().nextNumber(),
                             NameTag.of("circuit " + number),
-                            new End(carrier, dialer.right()),
-                            new End(carrier, acceptor.right()),
+                            new SharedEnd(carrier, dialer.right()),
+                            new SharedEnd(carrier, acceptor.right()),
                             Joint.ofBytes(shared.dataPath(), dialer.right(), acceptor.right()),
                             ((Admission.Answer.Granted) answer).permit(),
                             CircuitTerms.NONE,

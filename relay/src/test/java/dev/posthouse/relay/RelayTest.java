@@ -13,6 +13,7 @@ import dev.posthouse.net.tls.TlsServer;
 import dev.posthouse.relay.accept.Detection;
 import dev.posthouse.relay.accept.Dialect;
 import dev.posthouse.relay.accept.RelayServices;
+import dev.posthouse.relay.event.HeardEvents;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Connections;
 import dev.posthouse.relay.limit.Descriptors;
@@ -31,7 +32,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,12 +45,12 @@ class RelayTest {
 
     private static final NetworkBlocks LOOPBACK = NetworkBlocks.parse(List.of("127.0.0.0/8"));
 
-    private final CopyOnWriteArrayList<RelayEvent> events = new CopyOnWriteArrayList<>();
+    private final HeardEvents events = new HeardEvents();
 
     private Relay.Builder relay(Dialect... dialects) {
         Relay.Builder builder = Relay.builder()
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .events(events::add);
+                .events(events);
         List.of(dialects).forEach(builder::dialect);
         return builder;
     }
@@ -73,26 +73,11 @@ class RelayTest {
         return new String(all.array(), 0, all.position(), StandardCharsets.ISO_8859_1);
     }
 
-    private <E extends RelayEvent> E awaitEvent(Class<E> kind) {
-        return Awaitility.await()
-                .until(
-                        () -> events.stream()
-                                .filter(kind::isInstance)
-                                .map(kind::cast)
-                                .toList(),
-                        list -> !list.isEmpty())
-                .getLast();
-    }
-
-    private static void awaitNobody(Relay relay) {
-        Awaitility.await().until(() -> relay.connections() == 0);
-    }
-
     // ---- who is turned away by the relay itself
 
     /** Services of a process that has but ten descriptors. */
     private RelayServices scarce(DataPath dataPath) {
-        RelayServices plenty = RelayServices.singleNode(dataPath, Limits.DEFAULT, events::add);
+        RelayServices plenty = RelayServices.singleNode(dataPath, Limits.DEFAULT, events);
         return new RelayServices(
                 plenty.dataPath(),
                 plenty.directory(),
@@ -119,7 +104,7 @@ class RelayTest {
             open.add(refused);
             send(refused, "alpha");
             assertThat(rest(refused)).isEqualTo("limit-descriptors\n");
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.LIMIT_DESCRIPTORS);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.LIMIT_DESCRIPTORS);
         } finally {
             for (TcpStream stream : open) {
                 stream.close();
@@ -136,7 +121,7 @@ class RelayTest {
             assertThat(relay.drain(Duration.ofSeconds(20))).isTrue();
             send(early, "alpha");
             assertThat(rest(early)).isEqualTo("shutdown\n");
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.SHUTDOWN);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.SHUTDOWN);
         }
     }
 
@@ -145,14 +130,14 @@ class RelayTest {
         try (Relay relay = Relay.builder()
                 .dialect(new EchoDialect("one", "alpha"))
                 .withoutListener()
-                .events(events::add)
+                .events(events)
                 .start()) {
             assertThatThrownBy(relay::address).isInstanceOf(IllegalStateException.class);
             assertThat(relay.connections()).isZero();
             assertThat(relay.addresses("one", List.of("here:1"))).containsExactly("one://here:1");
             assertThat(relay.drain(Duration.ofSeconds(20))).isTrue();
         }
-        assertThat(events).isEmpty();
+        assertThat(events.of(RelayEvent.class)).isEmpty();
     }
 
     // ---- the dialects
@@ -179,8 +164,8 @@ class RelayTest {
             }
             String name = word.equals("alpha") ? "one" : word.equals("alps") ? "two" : "three";
             assertThat(rest(stream)).isEqualTo(name + " " + address(stream) + " " + word + " more\n");
-            assertThat(awaitEvent(RelayEvent.Accepted.class).dialect()).isEqualTo(name);
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Accepted.class).dialect()).isEqualTo(name);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -200,11 +185,11 @@ class RelayTest {
                 TcpStream stream = connect(relay)) {
             send(stream, "alpx");
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
-            var refused = awaitEvent(RelayEvent.Refused.class);
+            var refused = events.await(RelayEvent.Refused.class);
             assertThat(refused.reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
             assertThat(refused.detail()).isEqualTo("no dialect begins with 61 6c 70 78");
             assertThat(refused.dialect()).isEmpty();
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -212,8 +197,8 @@ class RelayTest {
     void connectionWithoutAByteIsCountedAsGone() throws IOException {
         try (Relay relay = relay(new EchoDialect("one", "alpha")).start()) {
             connect(relay).close();
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.PEER_GONE);
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.PEER_GONE);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -223,8 +208,8 @@ class RelayTest {
                 TcpStream stream = connect(relay)) {
             send(stream, "alp");
             stream.shutdownOutput();
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -234,8 +219,8 @@ class RelayTest {
         try (Relay relay = relay(new EchoDialect("one", "alpha")).limits(limits).start();
                 TcpStream stream = connect(relay)) {
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -246,7 +231,7 @@ class RelayTest {
                 TcpStream stream = connect(relay)) {
             send(stream, "x".repeat(2_000));
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
             assertThat(greedy.mostShown()).isEqualTo(Detection.BOUND);
         }
     }
@@ -257,8 +242,8 @@ class RelayTest {
                 TcpStream stream = connect(relay)) {
             send(stream, "alpha\n");
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
-            assertThat(awaitEvent(RelayEvent.Fault.class).cause()).hasMessage("made to fail");
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Fault.class).cause()).hasMessage("made to fail");
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -275,13 +260,13 @@ class RelayTest {
         try (TcpStream silent = connect(relay);
                 TcpStream served = connect(relay)) {
             send(served, "alpha, and no line feed");
-            awaitEvent(RelayEvent.Accepted.class);
+            events.await(RelayEvent.Accepted.class);
             Awaitility.await().until(() -> relay.connections() == 2);
             relay.close();
             for (TcpStream stream : List.of(silent, served)) {
                 assertEnds(stream);
             }
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         } finally {
             relay.close();
         }
@@ -331,7 +316,7 @@ class RelayTest {
                     assertThat(rest(stream)).as("cut at %d", cut).isEqualTo("one /192.0.2.7:4321 alpha\n");
                 }
             }
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -344,7 +329,7 @@ class RelayTest {
                 TcpStream stream = connect(relay)) {
             stream.write(ByteBuffer.wrap(concat(header(version), "alpha\n")));
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
         }
     }
 
@@ -375,8 +360,8 @@ class RelayTest {
                 TcpStream stream = connect(relay)) {
             send(stream, "PROXY TCP4 300.0.0.1 192.0.2.1 1 2\r\nalpha\n");
             assertThatThrownBy(() -> rest(stream)).isInstanceOf(IOException.class);
-            assertThat(awaitEvent(RelayEvent.Refused.class).reason()).isEqualTo(Reason.PROTOCOL_ERROR);
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Refused.class).reason()).isEqualTo(Reason.PROTOCOL_ERROR);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -406,7 +391,7 @@ class RelayTest {
                             .isEqualTo("one " + (proxied ? "/192.0.2.7:4321" : address(raw)) + " alpha\n");
                 }
             }
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -421,8 +406,8 @@ class RelayTest {
                 ByteStream outer = client.connect(connect(relay), "localhost", Duration.ofSeconds(20))) {
             assertThatThrownBy(() -> client.connect(outer, "localhost", Duration.ofSeconds(20)))
                     .isInstanceOf(IOException.class);
-            assertThat(awaitEvent(RelayEvent.Refused.class).detail()).startsWith("no dialect begins with 16 03");
-            awaitNobody(relay);
+            assertThat(events.await(RelayEvent.Refused.class).detail()).startsWith("no dialect begins with 16 03");
+            HeardEvents.awaitNobody(relay);
         }
     }
 

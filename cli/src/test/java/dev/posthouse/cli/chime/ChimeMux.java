@@ -6,11 +6,10 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
-import dev.posthouse.net.budget.Holding;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
-import dev.posthouse.relay.circuit.CircuitEnd;
+import dev.posthouse.relay.accept.SharedEnd;
 import dev.posthouse.relay.circuit.CircuitRequest;
 import dev.posthouse.relay.circuit.CircuitTerms;
 import dev.posthouse.relay.circuit.Joint;
@@ -33,32 +32,6 @@ final class ChimeMux {
 
     /** Circuits that the relay opens on a connection are numbered from here, those that the peer opens below. */
     private static final int OURS = 0x8000;
-
-    /** One end of one circuit: what it gives back is its stream; the connection stays. */
-    private record End(Inbound connection, ByteStream stream) implements CircuitEnd {
-        @Override
-        public Party party() {
-            return connection.party();
-        }
-
-        @Override
-        public Holding holding() {
-            return connection.holding();
-        }
-
-        @Override
-        public boolean isAcceptedBy(Object relay) {
-            return connection.isAcceptedBy(relay);
-        }
-
-        @Override
-        public void release() {}
-
-        @Override
-        public void abort() {
-            stream.abort();
-        }
-    }
 
     private final ChimeService service;
     private final RelayServices services;
@@ -170,8 +143,8 @@ final class ChimeMux {
                                 ChimeDialect.NAME,
                                 services.circuits().nextNumber(),
                                 NameTag.of(name),
-                                new End(connection, there.right()),
-                                new End(callee.connection, back.right()),
+                                new SharedEnd(connection, there.right()),
+                                new SharedEnd(callee.connection, back.right()),
                                 Joint.ofBytes(services.dataPath(), there.right(), back.right()),
                                 granted.permit(),
                                 CircuitTerms.NONE,

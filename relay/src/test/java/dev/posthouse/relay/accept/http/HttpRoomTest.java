@@ -15,6 +15,7 @@ import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RequestClaim;
 import dev.posthouse.relay.accept.RequestHandler;
+import dev.posthouse.relay.event.HeardEvents;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.LeakCheck;
@@ -27,7 +28,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +39,7 @@ class HttpRoomTest {
 
     private static final NetworkBlocks LOOPBACK = NetworkBlocks.parse(List.of("127.0.0.0/8"));
 
-    private final CopyOnWriteArrayList<RelayEvent> events = new CopyOnWriteArrayList<>();
+    private final HeardEvents events = new HeardEvents();
 
     /** Takes {@code Upgrade: NAME/1} at {@code /yes}, where it says who it is and whom it sees; refuses everything else. */
     private record Greeter(String name) implements RequestHandler {
@@ -77,7 +77,7 @@ class HttpRoomTest {
     private Relay.Builder relay(Dialect... dialects) {
         Relay.Builder builder = Relay.builder()
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .events(events::add);
+                .events(events);
         List.of(dialects).forEach(builder::dialect);
         return builder;
     }
@@ -85,21 +85,6 @@ class HttpRoomTest {
     private static String request(String method, String target, String... lines) {
         return method + " " + target + " HTTP/1.1\r\nHost: relay\r\n" + String.join("\r\n", lines)
                 + (lines.length > 0 ? "\r\n" : "") + "\r\n";
-    }
-
-    private List<RelayEvent.Refused> refused() {
-        return events.stream()
-                .filter(RelayEvent.Refused.class::isInstance)
-                .map(RelayEvent.Refused.class::cast)
-                .toList();
-    }
-
-    private RelayEvent.Refused awaitRefusal() {
-        return await().until(this::refused, list -> !list.isEmpty()).getLast();
-    }
-
-    private static void awaitNobody(Relay relay) {
-        await().until(() -> relay.connections() == 0);
     }
 
     @Test
@@ -119,13 +104,13 @@ class HttpRoomTest {
             client.stream().shutdownOutput();
             assertThat(client.rest())
                     .isEqualTo("two " + client.stream().localAddress().orElseThrow() + " behind it");
-            assertThat(refused())
+            assertThat(events.refused())
                     .extracting(RelayEvent.Refused::dialect)
                     .containsExactly(Optional.of("one"), Optional.empty(), Optional.of("two"));
-            assertThat(events.stream().filter(RelayEvent.Accepted.class::isInstance))
+            assertThat(events.of(RelayEvent.Accepted.class))
                     .as("one connection")
                     .hasSize(1);
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -140,10 +125,10 @@ class HttpRoomTest {
                     .startsWith("HTTP/1.1 503 ")
                     .endsWith("one is closed\n");
             assertThat(client.rest()).isEmpty();
-            assertThat(refused())
+            assertThat(events.refused())
                     .extracting(RelayEvent.Refused::reason)
                     .containsExactly(Reason.UNAUTHORIZED, Reason.SHUTDOWN);
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -156,7 +141,7 @@ class HttpRoomTest {
             assertThat(client.send("no request\r\n").answer())
                     .startsWith("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n");
             assertThat(client.rest()).isEmpty();
-            assertThat(refused())
+            assertThat(events.refused())
                     .extracting(RelayEvent.Refused::dialect)
                     .containsExactly(Optional.of("two"), Optional.of("two"));
         }
@@ -169,7 +154,7 @@ class HttpRoomTest {
                 RawClient client = RawClient.connect(relay.address())) {
             client.send(request("GET", "/"));
             assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
-            assertThat(awaitRefusal().reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
+            assertThat(events.awaitRefusal().reason()).isEqualTo(Reason.UNKNOWN_PROTOCOL);
         }
     }
 
@@ -184,8 +169,8 @@ class HttpRoomTest {
             }
             assertThat(client.answer()).contains("Connection: close");
             assertThat(client.rest()).isEmpty();
-            assertThat(refused()).hasSize(32);
-            awaitNobody(relay);
+            assertThat(events.refused()).hasSize(32);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -206,9 +191,9 @@ class HttpRoomTest {
                 RawClient client = RawClient.connect(relay.address())) {
             client.send("GET / HTTP/1.1\r\nX: " + "x".repeat(32 * 1_024));
             assertThat(client.answer()).startsWith("HTTP/1.1 431 ");
-            assertThat(awaitRefusal().reason()).isEqualTo(Reason.PROTOCOL_ERROR);
-            assertThat(awaitRefusal().dialect()).isEmpty();
-            awaitNobody(relay);
+            assertThat(events.awaitRefusal().reason()).isEqualTo(Reason.PROTOCOL_ERROR);
+            assertThat(events.awaitRefusal().dialect()).isEmpty();
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -219,8 +204,8 @@ class HttpRoomTest {
                 RawClient client = RawClient.connect(relay.address())) {
             client.send("GET / HTTP/1.1\r\n");
             assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
-            assertThat(awaitRefusal().reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
-            awaitNobody(relay);
+            assertThat(events.awaitRefusal().reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -231,10 +216,10 @@ class HttpRoomTest {
                 RawClient client = RawClient.connect(relay.address())) {
             client.send(request("GET", "/broken", "Upgrade: one/1"));
             assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
-            assertThat(awaitRefusal())
+            assertThat(events.awaitRefusal())
                     .extracting(RelayEvent.Refused::dialect, RelayEvent.Refused::reason)
                     .containsExactly(Optional.of("one"), Reason.PEER_GONE);
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -251,7 +236,7 @@ class HttpRoomTest {
                     .startsWith("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n")
                     .endsWith("\r\n\r\n" + words + "\n");
             assertThat(client.rest()).isEmpty();
-            assertThat(refused()).extracting(RelayEvent.Refused::reason).containsExactly(Reason.SHUTDOWN);
+            assertThat(events.refused()).extracting(RelayEvent.Refused::reason).containsExactly(Reason.SHUTDOWN);
         }
     }
 
@@ -274,7 +259,17 @@ class HttpRoomTest {
             String named = request("GET", "/yes", "Upgrade: one/1", "X-Forwarded-For: 203.0.113.7:99");
             assertThat(first.send(named).read(20)).isEqualTo("one /203.0.113.7:99 ");
             assertThat(second.send(named).answer()).startsWith("HTTP/1.1 503 ").contains("try again later");
-            assertThat(awaitRefusal().reason()).isEqualTo(Reason.LIMIT_PEER);
+            assertThat(events.awaitRefusal().reason()).isEqualTo(Reason.LIMIT_PEER);
+        }
+    }
+
+    @Test
+    void whatFailsBehindAProxyIsCountedForWhomItNames() throws IOException {
+        try (Relay relay = relay(greeter("one")).forwarded(trusting()).start();
+                RawClient client = RawClient.connect(relay.address())) {
+            client.send(request("GET", "/broken", "Upgrade: one/1", "X-Forwarded-For: 203.0.113.7:99"));
+            assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+            assertThat(events.awaitRefusal().remote()).hasToString("/203.0.113.7:99");
         }
     }
 
@@ -284,7 +279,7 @@ class HttpRoomTest {
                 RawClient client = RawClient.connect(relay.address())) {
             client.send(request("GET", "/yes", "Upgrade: one/1", "X-Forwarded-For: unknown"));
             assertThat(client.answer()).startsWith("HTTP/1.1 400 ").contains("X-Forwarded-For");
-            assertThat(refused()).extracting(RelayEvent.Refused::dialect).containsExactly(Optional.of("one"));
+            assertThat(events.refused()).extracting(RelayEvent.Refused::dialect).containsExactly(Optional.of("one"));
         }
     }
 

@@ -19,6 +19,7 @@ import dev.posthouse.relay.accept.Carried;
 import dev.posthouse.relay.accept.Entrance;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.MagicBytes;
+import dev.posthouse.relay.event.HeardEvents;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.LeakCheck;
@@ -31,7 +32,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -48,7 +48,7 @@ class WebSocketTest {
     private static final InetSocketAddress PEER = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 4_321);
     private static final int LONGEST = 100_000;
 
-    private final CopyOnWriteArrayList<RelayEvent> events = new CopyOnWriteArrayList<>();
+    private final HeardEvents events = new HeardEvents();
 
     private static TestCertificates certificates;
     private static TestCertificates.Issued issued;
@@ -99,7 +99,7 @@ class WebSocketTest {
     private Relay.Builder relay() throws IOException {
         return Relay.builder()
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .events(events::add)
+                .events(events)
                 .proxies(LOOPBACK)
                 .tls(TlsServer.fromPem(issued.chain(), issued.key()))
                 .webSockets(new SmallCodec())
@@ -115,21 +115,6 @@ class WebSocketTest {
 
     private static String text(ByteBuffer bytes) {
         return ISO_8859_1.decode(bytes).toString();
-    }
-
-    private List<RelayEvent.Refused> refused() {
-        return events.stream()
-                .filter(RelayEvent.Refused.class::isInstance)
-                .map(RelayEvent.Refused.class::cast)
-                .toList();
-    }
-
-    private RelayEvent.Refused awaitRefusal() {
-        return await().until(this::refused, list -> !list.isEmpty()).getLast();
-    }
-
-    private static void awaitNobody(Relay relay) {
-        await().until(() -> relay.connections() == 0);
     }
 
     /** What stands before the WebSocket on a connection. */
@@ -209,11 +194,10 @@ class WebSocketTest {
                     assertThat(socket.receive()).isEmpty();
                 }
             }
-            awaitNobody(relay);
-            assertThat(refused()).isEmpty();
-            assertThat(events.stream()
-                            .filter(RelayEvent.Accepted.class::isInstance)
-                            .map(event -> ((RelayEvent.Accepted) event).dialect()))
+            HeardEvents.awaitNobody(relay);
+            assertThat(events.refused()).isEmpty();
+            assertThat(events.of(RelayEvent.Accepted.class))
+                    .extracting(RelayEvent.Accepted::dialect)
                     .containsExactly("messages", "bytes", "alpha", "beta");
         }
     }
@@ -264,7 +248,7 @@ class WebSocketTest {
             MessageStream socket = upgraded(client, "/messages");
             socket.send(bytes("at last"));
             assertThat(receive(socket)).endsWith(": at last");
-            assertThat(refused())
+            assertThat(events.refused())
                     .extracting(RelayEvent.Refused::dialect, RelayEvent.Refused::reason)
                     .containsExactly(
                             tuple(Optional.of("messages"), Reason.PROTOCOL_ERROR),
@@ -295,10 +279,10 @@ class WebSocketTest {
             MessageStream socket = upgraded(client, "/any");
             socket.send(bytes("ax"));
             assertThatThrownBy(socket::receive).isInstanceOf(IOException.class);
-            assertThat(awaitRefusal())
+            assertThat(events.awaitRefusal())
                     .extracting(RelayEvent.Refused::dialect, RelayEvent.Refused::reason, RelayEvent.Refused::detail)
                     .containsExactly(Optional.empty(), Reason.UNKNOWN_PROTOCOL, "no dialect begins with 61 78");
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -315,9 +299,9 @@ class WebSocketTest {
                 socket.send(bytes("a"));
             }
             assertThatThrownBy(socket::receive).isInstanceOf(IOException.class);
-            await().until(() -> refused().size() == 2);
-            assertThat(awaitRefusal().reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
-            awaitNobody(relay);
+            await().until(() -> events.refused().size() == 2);
+            assertThat(events.awaitRefusal().reason()).isEqualTo(Reason.HANDSHAKE_TIMEOUT);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
@@ -327,10 +311,10 @@ class WebSocketTest {
                 RawClient client = RawClient.connect(relay.address())) {
             upgraded(client, "/messages");
             SmallCodec.client(client.stream(), 2 * LONGEST).send(ByteBuffer.allocate(LONGEST + 1));
-            assertThat(awaitRefusal())
+            assertThat(events.awaitRefusal())
                     .extracting(RelayEvent.Refused::dialect, RelayEvent.Refused::reason)
                     .containsExactly(Optional.of("messages"), Reason.PROTOCOL_ERROR);
-            awaitNobody(relay);
+            HeardEvents.awaitNobody(relay);
         }
     }
 
