@@ -39,8 +39,7 @@ final class ConfigurationReader {
             Setting<?> setting = known.get(key);
             String where = path + ":" + entry.line() + ": ";
             if (setting == null) {
-                problems.add(where + "unknown setting " + key + "; did you mean "
-                        + NearestName.of(key, known.keySet(), ".") + "?");
+                problems.add(where + "unknown setting " + key + NearestName.question(key, known.keySet(), "."));
             } else if (entry.array() && !setting.type().list()) {
                 problems.add(where + key + ": right is one value, not an array");
             } else {
@@ -56,8 +55,8 @@ final class ConfigurationReader {
                 .collect(Collectors.toSet());
         emptySections.forEach((section, line) -> {
             if (!known.contains(section)) {
-                problems.add(path + ":" + line + ": unknown section " + section + "; did you mean "
-                        + NearestName.of(section, known, ".") + "?");
+                problems.add(
+                        path + ":" + line + ": unknown section " + section + NearestName.question(section, known, "."));
             }
         });
     }
@@ -85,8 +84,7 @@ final class ConfigurationReader {
             String name = flag.getKey();
             Setting<?> setting = known.get(name);
             if (setting == null) {
-                problems.add(
-                        "flag " + name + ": unknown; did you mean " + NearestName.of(name, known.keySet(), "-") + "?");
+                problems.add("flag " + name + ": unknown" + NearestName.question(name, known.keySet(), "-"));
             } else {
                 take(setting, flag.getValue().strip(), new Source.Flag(name), "flag " + name);
             }

@@ -6,6 +6,11 @@ import java.util.Comparator;
 /** Finds the name that somebody probably meant. */
 public final class NearestName {
 
+    /** So many edits are always near, and of a long name one in so many characters. */
+    private static final int LEAST_NEAR = 2;
+
+    private static final int PART_NEAR = 3;
+
     private NearestName() {}
 
     /**
@@ -15,9 +20,19 @@ public final class NearestName {
      */
     public static String of(String unknown, Collection<String> known, String separator) {
         return known.stream()
-                .min(Comparator.comparingInt(name ->
-                        Math.min(edits(unknown, name), 1 + edits(last(unknown, separator), last(name, separator)))))
+                .min(Comparator.comparingInt(name -> distance(unknown, name, separator)))
                 .orElseThrow();
+    }
+
+    /** What to ask whoever wrote it: {@code "; did you mean x?"}; empty if nothing that is known is near. */
+    static String question(String unknown, Collection<String> known, String separator) {
+        String nearest = of(unknown, known, separator);
+        boolean near = distance(unknown, nearest, separator) <= Math.max(LEAST_NEAR, unknown.length() / PART_NEAR);
+        return near ? "; did you mean " + nearest + "?" : "";
+    }
+
+    private static int distance(String unknown, String name, String separator) {
+        return Math.min(edits(unknown, name), 1 + edits(last(unknown, separator), last(name, separator)));
     }
 
     private static String last(String name, String separator) {

@@ -77,6 +77,14 @@ class ConfigurationTest {
     }
 
     @Test
+    void aKeyThatIsLikeNoneIsNotGuessed() throws IOException {
+        Path file = file("[gong]", "x = 1");
+
+        assertThat(problems(Optional.of(file), Map.of(), Map.of()))
+                .containsExactly(file + ":2: unknown setting gong.x");
+    }
+
+    @Test
     void aKeyWithoutItsSectionIsStillUnderstood() throws IOException {
         Path file = file("lobby = \"1s\"", "[acces]");
 
