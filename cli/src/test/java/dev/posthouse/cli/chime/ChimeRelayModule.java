@@ -31,6 +31,11 @@ public final class ChimeRelayModule implements DialectModule {
     }
 
     @Override
+    public Credential credential() {
+        return Credential.KEY;
+    }
+
+    @Override
     public List<Setting<?>> settings() {
         return List.of(UDP);
     }

@@ -267,6 +267,7 @@ class ThirdDialectTest {
                 ChimePeer bob = ChimePeer.connect(at(daemon), BOB)) {
             assertThat(bob.line()).isEqualTo("NO unauthorized");
             awaitLog("\"refused\"", "unauthorized", "\"chime\"");
+            awaitLog("access is restricted", "offset", "chime", "to those who have one of 1 public keys");
             alice.line("WAIT tower");
             awaitLog("\"wait-started\"");
         }

@@ -1,6 +1,8 @@
 package dev.posthouse.daemon.access;
 
 import dev.posthouse.daemon.configuration.Configuration;
+import dev.posthouse.daemon.configuration.DialectSettings;
+import dev.posthouse.daemon.configuration.DialectSettings.Credential;
 import dev.posthouse.daemon.configuration.Setting;
 import dev.posthouse.daemon.configuration.Settings;
 import dev.posthouse.net.address.NetworkBlocks;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Who may use the relay. Immutable.
@@ -77,16 +80,16 @@ public record AccessRules(
     public String description() {
         if (open()) {
             return "access is open to everybody within the limits; to restrict it set " + Settings.ACCESS_TOKENS
-                    + " (a file of bearer tokens, for rdv), " + Settings.ACCESS_KEYS
-                    + " (a file of public keys, for Offset), "
+                    + " (a file of bearer tokens, for " + those(Credential.TOKEN) + "), " + Settings.ACCESS_KEYS
+                    + " (a file of public keys, for " + those(Credential.KEY) + "), "
                     + Settings.ACCESS_ALLOW + " or " + Settings.ACCESS_DENY
                     + " (networks)";
         }
         var parts = new ArrayList<String>();
         if (byCredential()) {
-            parts.add("over rdv to "
+            parts.add("over " + those(Credential.TOKEN) + " to "
                     + tokens.map(known -> "those who have one of " + known).orElse("nobody"));
-            parts.add("over Offset to "
+            parts.add("over " + those(Credential.KEY) + " to "
                     + keys.map(known -> "those who have one of " + known).orElse("nobody"));
         }
         if (!allow.isEmpty()) {
@@ -96,6 +99,14 @@ public record AccessRules(
             parts.add("not from " + deny);
         }
         return "access is restricted: " + String.join(", ", parts);
+    }
+
+    /** The dialects whose peers show that. */
+    private static String those(Credential credential) {
+        return Settings.dialects().stream()
+                .filter(dialect -> dialect.credential() == credential)
+                .map(DialectSettings::name)
+                .collect(Collectors.joining(" and "));
     }
 
     /** What an operator should know about these rules, each one line. */
@@ -111,11 +122,13 @@ public record AccessRules(
             }
         });
         if (tokens.isPresent() && keys.isEmpty()) {
-            warnings.add("Offset clients have no tokens, so none is let in; list their keys in the file of "
+            warnings.add("peers of " + those(Credential.KEY)
+                    + " have no tokens, so none is let in; list their keys in the file of "
                     + Settings.ACCESS_KEYS);
         }
         if (keys.isPresent() && tokens.isEmpty()) {
-            warnings.add("rdv peers have no keys, so none is let in; list their tokens in the file of "
+            warnings.add("peers of " + those(Credential.TOKEN)
+                    + " have no keys, so none is let in; list their tokens in the file of "
                     + Settings.ACCESS_TOKENS);
         }
         return warnings;

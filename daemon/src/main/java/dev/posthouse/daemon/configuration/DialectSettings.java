@@ -11,6 +11,17 @@ public interface DialectSettings {
     /** The word for the dialect in settings, events, metrics and JSON: lower case, without blanks. */
     String name();
 
+    /** What its peers show to be let in, where access is restricted. */
+    Credential credential();
+
+    /** What a peer can show. */
+    enum Credential {
+        /** One of the tokens of {@link Settings#ACCESS_TOKENS}. */
+        TOKEN,
+        /** That one of the keys of {@link Settings#ACCESS_KEYS} is its own. */
+        KEY
+    }
+
     /** Its own settings, all in the section of its name. */
     List<Setting<?>> settings();
 }

@@ -102,13 +102,13 @@ public final class Settings {
             SettingTypes.FILE,
             Optional.empty(),
             RELOAD,
-            "file of bearer tokens, one a line, of which an rdv peer needs one; lines that begin with # are comments");
+            "file of bearer tokens, one a line, of which a peer needs one where its dialect has tokens (rdv); lines that begin with # are comments");
     public static final Setting<Optional<Path>> ACCESS_KEYS = new Setting<>(
             "access.keys",
             SettingTypes.FILE,
             Optional.empty(),
             RELOAD,
-            "file of public keys, one a line, of which an Offset client needs one; lines that begin with # are comments");
+            "file of public keys, one a line, of which a peer needs one where its dialect has keys (offset); lines that begin with # are comments");
     public static final Setting<NetworkBlocks> ACCESS_ALLOW = new Setting<>(
             "access.allow",
             SettingTypes.NETWORKS,

@@ -40,6 +40,11 @@ public final class OffsetModule implements DialectModule {
     }
 
     @Override
+    public Credential credential() {
+        return Credential.KEY;
+    }
+
+    @Override
     public List<Setting<?>> settings() {
         return List.of(IDENTITY, HOST);
     }

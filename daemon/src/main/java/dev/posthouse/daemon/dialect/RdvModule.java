@@ -19,6 +19,11 @@ public final class RdvModule implements DialectModule {
     }
 
     @Override
+    public Credential credential() {
+        return Credential.TOKEN;
+    }
+
+    @Override
     public List<Setting<?>> settings() {
         return List.of(PATH);
     }

@@ -108,7 +108,7 @@ class AccessTest {
         assertThat(control.rules().open()).isFalse();
         assertThat(control.rules().description())
                 .isEqualTo(
-                        "access is restricted: over rdv to those who have one of 1 bearer tokens, over Offset to nobody");
+                        "access is restricted: over rdv to those who have one of 1 bearer tokens, over offset to nobody");
     }
 
     @Test
