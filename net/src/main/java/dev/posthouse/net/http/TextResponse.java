@@ -16,7 +16,7 @@ public record TextResponse(int status, Headers headers, String text) {
 
     public TextResponse {
         if (status < 400 || status > 599) {
-            throw new IllegalArgumentException("what says no has a status of 400 to 599, not " + status);
+            throw new IllegalArgumentException("a refusal has a status of 400 to 599, not " + status);
         }
     }
 
@@ -59,7 +59,7 @@ public record TextResponse(int status, Headers headers, String text) {
         return (text + "\n").getBytes(UTF_8);
     }
 
-    /** The standard phrase of a status that says no; {@code Refused} for one that is not used here. */
+    /** The standard phrase of a status of a refusal; {@code Refused} for one that is not used here. */
     public static String phrase(int status) {
         return switch (status) {
             case 400 -> "Bad Request";

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /**
  * The direct connections of a {@link Race}, of which each has shown who is at its other end before anybody sees it. Exchanges run side by
  * side, each on a virtual thread, within a time limit and as many at a time as a peer needs: whoever finds the port and connects to it a
- * hundred times takes no place of the peer's.
+ * hundred times takes no permit of the peer's.
  *
  * <p>Thread-safe. {@link #close} ends the race and aborts every connection that was not {@linkplain #choose chosen}.
  */
@@ -114,20 +114,21 @@ public final class ProvedArrivals implements AutoCloseable {
     }
 
     private void take(Arrival arrival) {
-        Semaphore places = !arrival.inbound() || named.contains(arrival.remote().getAddress()) ? peers : strangers;
-        if (!places.tryAcquire()) {
+        Semaphore permits =
+                !arrival.inbound() || named.contains(arrival.remote().getAddress()) ? peers : strangers;
+        if (!permits.tryAcquire()) {
             arrival.rejected("too many at a time");
             return;
         }
         if (!enter(arrival.stream())) {
-            places.release();
+            permits.release();
             arrival.stream().abort();
             return;
         }
         try {
-            Thread.ofVirtual().name("posthouse-exchange").start(() -> run(arrival, places));
+            Thread.ofVirtual().name("posthouse-exchange").start(() -> run(arrival, permits));
         } catch (OutOfMemoryError e) {
-            places.release();
+            permits.release();
             throw e;
         }
     }
@@ -138,14 +139,14 @@ public final class ProvedArrivals implements AutoCloseable {
         }
     }
 
-    private void run(Arrival arrival, Semaphore places) {
+    private void run(Arrival arrival, Semaphore permits) {
         try {
             ByteStream proved;
             try {
                 proved = Deadline.within(
                         arrival.stream(), limit, "finding out who is at the other end", () -> exchange.prove(arrival));
             } finally {
-                places.release();
+                permits.release();
             }
             ready.accept(new Proved(arrival, exchange.awaitChoice(proved)));
         } catch (IOException e) {

@@ -22,7 +22,7 @@ public sealed interface Destination {
         /**
          * As {@link ConnectionHandler#serve}.
          *
-         * @param whose to be told whose it is
+         * @param whose notified of the dialect as soon as that is known
          * @param relay asked again before each further request
          */
         void serve(Inbound connection, Attribution whose, Availability relay) throws IOException;

@@ -6,8 +6,8 @@ import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Connections;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.relay.meet.Directory;
-import dev.posthouse.relay.meet.MeetingPlace;
 import dev.posthouse.relay.meet.MemoryDirectory;
+import dev.posthouse.relay.meet.RendezvousPoint;
 import dev.posthouse.relay.meet.WaitingPeer;
 import dev.posthouse.relay.meet.WaitingPeers;
 import dev.posthouse.relay.meet.WaitingRoom;
@@ -46,7 +46,7 @@ public record RelayServices(
      */
     public <P extends WaitingPeer> WaitingPeers<P> waitingPeers(String dialect, Class<P> kind) {
         return new WaitingPeers<>(
-                dialect, kind, new MeetingPlace(directory, node, waitingRoom, admission, events, clock));
+                dialect, kind, new RendezvousPoint(directory, node, waitingRoom, admission, events, clock));
     }
 
     /** Services of a single node, with a directory in memory. The data path stays the caller's to close. */

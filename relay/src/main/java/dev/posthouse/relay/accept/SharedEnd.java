@@ -29,7 +29,7 @@ public record SharedEnd(Inbound connection, ByteStream stream) implements Circui
         return connection.isAcceptedBy(relay);
     }
 
-    /** {@inheritDoc} Its place is the connection's, which stays. */
+    /** {@inheritDoc} It has no permit of its own: the connection keeps its. */
     @Override
     public void release() {}
 

@@ -19,8 +19,8 @@ public final class ActiveWait<P extends WaitingPeer> extends Wait<P> implements 
 
     private final AtomicBoolean over = new AtomicBoolean();
 
-    ActiveWait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit place) {
-        super(owner, peer, request, presence, place);
+    ActiveWait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit permit) {
+        super(owner, peer, request, presence, permit);
     }
 
     /** Whether it was taken, or has ended. */
@@ -47,7 +47,7 @@ public final class ActiveWait<P extends WaitingPeer> extends Wait<P> implements 
         return leave() && owner().left(this, Reason.COMPLETED);
     }
 
-    /** Ends it, unless it is over, and {@linkplain WaitingPeer#dismiss sends the peer away}. */
+    /** Ends it, unless it is over, and {@linkplain WaitingPeer#dismiss rejects the peer}. */
     public void end(Reason why, String detail) {
         if (leave()) {
             try {
@@ -67,7 +67,7 @@ public final class ActiveWait<P extends WaitingPeer> extends Wait<P> implements 
         return leave() ? Optional.of(stream()) : Optional.empty();
     }
 
-    /** {@inheritDoc} Its dialect watches it, so it is told of nothing but a waiting room that has failed. */
+    /** {@inheritDoc} Its dialect watches it, so the waiting room calls this only when it has failed itself. */
     @Override
     public void waitEnded(WatchEnd.Cause cause, ByteStream stream) {
         end(Reason.INTERNAL, WaitingPeers.FAILED);

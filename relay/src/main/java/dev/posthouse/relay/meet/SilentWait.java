@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 /** The wait of a peer that has to keep still: the data path watches it, at no cost in threads and buffers. */
 final class SilentWait<P extends WaitingPeer> extends Wait<P> {
 
-    SilentWait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit place) {
-        super(owner, peer, request, presence, place);
+    SilentWait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit permit) {
+        super(owner, peer, request, presence, permit);
     }
 
     @Override

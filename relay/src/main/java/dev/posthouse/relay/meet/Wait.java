@@ -7,7 +7,7 @@ import dev.posthouse.relay.limit.Permit;
 import java.time.Duration;
 
 /**
- * One peer's wait, from the moment at which it is told until it is taken or ends, exactly once.
+ * One peer's wait: see {@link WaitingPeers} for its states.
  *
  * @param <P> who waits
  */
@@ -17,15 +17,15 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
     private final P peer;
     private final WaitRequest request;
     private final Directory.Presence presence;
-    private final Permit place;
+    private final Permit permit;
     private final long startNanos = System.nanoTime();
 
-    Wait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit place) {
+    Wait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit permit) {
         this.owner = owner;
         this.peer = peer;
         this.request = request;
         this.presence = presence;
-        this.place = place;
+        this.permit = permit;
     }
 
     final WaitingPeers<P> owner() {
@@ -44,9 +44,9 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
         return presence;
     }
 
-    /** Its place among those that wait. */
-    final Permit place() {
-        return place;
+    /** Its permit to wait. */
+    final Permit permit() {
+        return permit;
     }
 
     final long startNanos() {

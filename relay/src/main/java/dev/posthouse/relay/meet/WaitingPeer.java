@@ -14,7 +14,7 @@ public interface WaitingPeer {
     ByteStream stream();
 
     /**
-     * It waits no more: it was taken, or its wait ended. Called once for each wait, before anybody goes on with it or sends it away, by
+     * It waits no more: it was taken, or its wait ended. Called once for each wait, before anybody goes on with it or rejects it, by
      * whoever ended it; must not block.
      *
      * @param stream to go on with; of a silent wait it may be another object than {@link #stream} was
@@ -23,7 +23,7 @@ public interface WaitingPeer {
     void waitOver(ByteStream stream, Reason why);
 
     /**
-     * Says no to it in the dialect's words, if there are any, and closes its connection. Must not block.
+     * Rejects it in the dialect's words, if there are any, and closes its connection. Must not block.
      *
      * @param why as it is counted
      * @param detail one line for the peer and the log: no address, no name

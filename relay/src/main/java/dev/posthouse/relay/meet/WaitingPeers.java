@@ -11,16 +11,17 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The peers of one kind who wait at one dialect of one relay. Both ways of waiting are here: {@link #meet} for who keeps still until its
- * partner comes, and is watched by the data path; {@link #announce} for who stays, is found by any number of others, and is watched by
- * its dialect. Whoever waits has a place among those that the limits allow, stands in the waiting room and in the directory, and is out
- * of all three when its wait is over, which is told exactly once; a newer one takes an older one's place. Relays that share a waiting
- * room end their own peers alone.
+ * The pending peers of one kind, by name, of one dialect of one relay. There are two ways to wait. {@link #meet}: the peer keeps silent
+ * until its partner comes, and the data path watches it. {@link #announce}: any number of others find it by its name, and its dialect
+ * watches it.
  *
- * <p>A wait <i>begins</i> when it is told; it is then <i>parked</i>, and <i>over</i> once: taken by a partner, replaced, ended by itself, or
- * by {@link #close}. Whoever ends it takes it out of the directory and tells.
+ * <p><b>States of a wait.</b> It <i>begins</i> with a {@link RelayEvent.WaitStarted}, holds a permit of {@link Admission}, a slot of the
+ * {@link WaitingRoom} and a name in the {@link Directory}, and is <i>over</i> once: taken by a partner, replaced by a newer peer of its
+ * name, ended by itself or by its dialect, or by {@link #close}. The thread that ends it releases all three and emits
+ * {@link RelayEvent.WaitEnded}. Relays that share a waiting room end their own peers only.
  *
- * <p>Thread-safe; holds no lock while a partner or the directory is asked. A dialect begins to watch under its slot's.
+ * <p>Thread-safe. No lock is held while the directory or a partner is called; {@code begin} of {@link #announce} runs under the lock of the
+ * peer's own slot.
  *
  * @param <P> who waits
  */
@@ -29,24 +30,24 @@ public final class WaitingPeers<P extends WaitingPeer> {
     static final String GOING_DOWN = "the relay is going down";
     static final String NOBODY_CAME = "nobody came in time";
     static final String FAILED = "the relay has failed, try again later";
-    private static final String REPLACED = "a newer one of its name has its place";
+    private static final String REPLACED = "replaced by a newer one of its name";
 
     private final String dialect;
     private final Class<P> kind;
-    private final MeetingPlace at;
+    private final RendezvousPoint at;
     private volatile boolean closed;
 
     /**
      * @param dialect by which events and the directory tell names apart
      * @param kind who waits under these names: nobody else ever does
      */
-    public WaitingPeers(String dialect, Class<P> kind, MeetingPlace at) {
+    public WaitingPeers(String dialect, Class<P> kind, RendezvousPoint at) {
         this.dialect = dialect;
         this.kind = kind;
         this.at = at;
     }
 
-    /** A place among those that may wait, to be given back; empty if there is none: the peer was told so and sent away. */
+    /** A permit to wait, to be closed once; empty if the limits allow none: the peer was rejected with the reason. */
     public Optional<Permit> admit(P peer) {
         return switch (at.admission().admitWaiting(peer.party())) {
             case Admission.Answer.Granted granted -> Optional.of(granted.permit());
@@ -58,10 +59,10 @@ public final class WaitingPeers<P extends WaitingPeer> {
     }
 
     /**
-     * Meets the partner that waits under its name in the other role, or else waits for it in silence. A peer that cannot do either, since
-     * the limits or the directory do not let it, is told so and sent away.
+     * Takes the partner that waits under its name in the other role, or else lets it wait in silence. A peer that can do neither, because
+     * of the limits or a failure of the directory, is rejected with the reason.
      *
-     * @param arrival its place in the order of those who came, from {@link WaitingRoom#arrival}; one that comes back from a partner that
+     * @param arrival its number in the order of arrival, from {@link WaitingRoom#arrival}; one that comes back from a partner that
      *     had gone keeps its own
      * @return the partner, taken out; empty if there is nothing more to do for the peer
      * @throws InterruptedException if interrupted; the peer is still the caller's then
@@ -80,15 +81,15 @@ public final class WaitingPeers<P extends WaitingPeer> {
         while (true) {
             Optional<Presence> partner = at.directory().match(dialect, request.name(), request.role());
             if (partner.isEmpty()) {
-                // Asked before it is in the directory: who is refused must not cost an older one its place there.
-                Optional<Permit> place = admit(peer);
-                if (place.isEmpty()) {
+                // Before it enters the directory: a peer that is rejected must not replace an older one there.
+                Optional<Permit> permit = admit(peer);
+                if (permit.isEmpty()) {
                     return Optional.empty();
                 }
                 try {
-                    partner = enter(peer, request, arrival, place.get());
+                    partner = enter(peer, request, arrival, permit.get());
                 } catch (RuntimeException | Error e) {
-                    place.get().close();
+                    permit.get().close();
                     throw e;
                 }
                 if (partner.isEmpty()) {
@@ -108,8 +109,8 @@ public final class WaitingPeers<P extends WaitingPeer> {
         }
     }
 
-    /** Lets it wait, or sends it away; if its partner has come meanwhile, that is what it gets. */
-    private Optional<Presence> enter(P peer, WaitRequest request, long arrival, Permit place)
+    /** Lets it wait, or rejects it. Its partner, if that has come meanwhile. */
+    private Optional<Presence> enter(P peer, WaitRequest request, long arrival, Permit permit)
             throws InterruptedException {
         long slot = at.room().reserve();
         boolean parked = false;
@@ -117,13 +118,13 @@ public final class WaitingPeers<P extends WaitingPeer> {
         Reason no = Reason.REPLACED;
         String detail = REPLACED;
         try {
-            var wait = new SilentWait<>(this, peer, request, at.presence(dialect, request, slot, arrival), place);
+            var wait = new SilentWait<>(this, peer, request, at.presence(dialect, request, slot, arrival), permit);
             switch (at.directory().meet(wait.presence())) {
                 case Meeting.Matched matched -> {
                     return Optional.of(matched.partner());
                 }
                 case Meeting.Superseded newer -> {
-                    // It is not there, and is told so.
+                    // A newer one is there: this one is rejected below.
                 }
                 case Meeting.Waiting waiting -> {
                     known = Optional.of(wait.presence());
@@ -143,7 +144,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
         } finally {
             if (!parked) {
                 known.ifPresent(at::withdraw);
-                place.close();
+                permit.close();
                 at.room().vacate(slot);
             }
         }
@@ -164,27 +165,27 @@ public final class WaitingPeers<P extends WaitingPeer> {
     }
 
     /**
-     * Makes a peer known who stays to be found, and is watched by its dialect from {@code begin} on. If it may not, it is sent away.
+     * Makes a peer known who stays to be found, and is watched by its dialect from {@code begin} on. If it may not, it is rejected.
      *
-     * @param place from {@link #admit}; given back when its wait is over
+     * @param permit from {@link #admit}; closed when the wait is over
      * @param begin is given the wait, before anybody can find it, and begins to watch
-     * @param replaced is given the older one whose place it took, which waits no more, and has to dismiss it
-     * @return false if it waits no more already: it was sent away
+     * @param replaced takes the older peer of its name, whose wait is over; has to dismiss it
+     * @return false if the wait is over already: the peer was rejected
      * @throws RuntimeException what the directory, {@code begin} or {@code replaced} throw; its wait has ended then
      */
     public boolean announce(
-            P peer, WaitRequest request, Permit place, Consumer<ActiveWait<P>> begin, Consumer<P> replaced)
+            P peer, WaitRequest request, Permit permit, Consumer<ActiveWait<P>> begin, Consumer<P> replaced)
             throws InterruptedException {
         long slot = at.room().reserve();
         boolean whole = false;
         try {
-            var wait = new ActiveWait<>(this, peer, request, at.presence(dialect, request, slot, slot), place);
+            var wait = new ActiveWait<>(this, peer, request, at.presence(dialect, request, slot, slot), permit);
             announce(wait, begin, replaced);
             whole = true;
             return !wait.isOver();
         } finally {
             if (!whole) {
-                place.close();
+                permit.close();
                 at.room().vacate(slot);
             }
         }
@@ -201,7 +202,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
                 return wait;
             });
             if (wait.isOver()) {
-                // Its dialect has ended it already: an older one keeps its place.
+                // Its dialect has ended it already: it replaces nobody.
                 whole = true;
                 return;
             }
@@ -226,7 +227,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
         }
     }
 
-    /** Sends away an older peer whose wait was over when a newer one took its place: for {@link #announce}. */
+    /** Rejects an older peer that a newer one has replaced: for {@link #announce}. */
     public static void dismissReplaced(WaitingPeer older) {
         older.dismiss(Reason.REPLACED, REPLACED);
     }
@@ -256,27 +257,27 @@ public final class WaitingPeers<P extends WaitingPeer> {
                 .isPresent();
     }
 
-    /** Sends away everybody who waits, and whoever comes. A second call does nothing more. */
+    /** Rejects everybody who waits, and whoever comes. A second call does nothing more. */
     public void close() {
         closed = true;
         try {
             for (WaitingRoom.Taken taken :
                     at.room().takeAll(waiter -> waiter instanceof Wait<?> wait && equals(wait.owner()))) {
-                sendAway(taken);
+                reject(taken);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Whoever cannot be sent away costs the others nothing. */
-    private void sendAway(WaitingRoom.Taken taken) {
+    /** One that fails to be rejected does not keep the others. */
+    private void reject(WaitingRoom.Taken taken) {
         try {
             P peer = took(taken, Reason.SHUTDOWN);
             peer.dismiss(Reason.SHUTDOWN, GOING_DOWN);
         } catch (RuntimeException | Error e) {
             taken.stream().abort();
-            at.events().on(new RelayEvent.Fault("sending away a peer that waits", e));
+            at.events().on(new RelayEvent.Fault("rejecting a peer that waits", e));
         }
     }
 
@@ -327,7 +328,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
 
     private void over(Wait<?> wait, ByteStream stream, Reason why) {
         at.withdraw(wait.presence());
-        wait.place().close();
+        wait.permit().close();
         try {
             wait.peer().waitOver(stream, why);
         } finally {

@@ -98,7 +98,7 @@ class WaitingPeersTest {
         return new WaitingPeers<>(
                 DIALECT,
                 Peer.class,
-                new MeetingPlace(directory, node, room, admission, events::add, InstantSource.system()));
+                new RendezvousPoint(directory, node, room, admission, events::add, InstantSource.system()));
     }
 
     private static WaitRequest request(Role role) {
@@ -307,7 +307,7 @@ class WaitingPeersTest {
         WaitingPeers<Peer> peers = new WaitingPeers<>(
                 DIALECT,
                 Peer.class,
-                new MeetingPlace(
+                new RendezvousPoint(
                         directory,
                         "one",
                         room,

@@ -98,7 +98,7 @@ public final class Forwarded {
     /**
      * The leg, seen through the proxy if there is one.
      *
-     * @param events told once of what an operator should set otherwise
+     * @param events notified once of what an operator should set otherwise
      * @throws Unreadable if a trusted proxy does not say who asks
      * @throws OverLimit if whoever asks has as many connections already as it may
      */

@@ -103,7 +103,7 @@ public final class HttpRoom implements Destination.Room {
                 throw e;
             } catch (IOException e) {
                 if (requests > 1) {
-                    // It was refused, was told so and counted, and has left or fallen silent since.
+                    // It was refused and counted, and has left or fallen silent since.
                     current.close();
                     return;
                 }

@@ -14,10 +14,10 @@ import java.time.InstantSource;
  * @param node this node's name in the directory
  * @param room this node's waiting connections
  * @param admission how many may wait
- * @param events told of who waits, and of its end
+ * @param events notified of the beginning and the end of each wait
  * @param clock the time of day, for expiries
  */
-public record MeetingPlace(
+public record RendezvousPoint(
         Directory directory,
         String node,
         WaitingRoom room,
