@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * first.
  *
  * <p>Two threads: the watcher in {@link #watch}, and after the hand-over the reader in {@link #receive}. The message that
- * the watcher is waiting for at the hand-over is its last; the reader waits for it and then reads by itself.
+ * the watcher is waiting for at the hand-over is its last; the reader waits for it and then reads by itself. A hand-over that comes before
+ * the watcher leaves nothing to wait for.
  */
 final class ReadAhead implements MessageStream {
 
@@ -28,7 +29,7 @@ final class ReadAhead implements MessageStream {
     private final Condition changed = lock.newCondition();
     // All guarded by the lock.
     private final HeldMessages early = new HeldMessages();
-    private boolean watching = true;
+    private boolean watching;
     private boolean handedOver;
     private boolean ended;
     private @Nullable IOException failure;
@@ -45,11 +46,14 @@ final class ReadAhead implements MessageStream {
     }
 
     /**
-     * Reads ahead until the hand-over, or the end.
+     * Reads ahead until the hand-over, or the end. Called once at most; the hand-over may have come before.
      *
      * @return whether it was handed over; if not, the stream has ended, or failed
      */
     boolean watch() {
+        if (!begin()) {
+            return true;
+        }
         try {
             while (awaitRoom()) {
                 Optional<ByteBuffer> message = below.receive();
@@ -64,6 +68,17 @@ final class ReadAhead implements MessageStream {
         } catch (RuntimeException | Error e) {
             // Whoever reads on would wait for this for ever.
             return stop(true, new IOException("reading ahead failed: " + e, e));
+        }
+    }
+
+    /** No, if it was handed over before: its reader reads by itself then, and waits for nobody. */
+    private boolean begin() {
+        lock.lock();
+        try {
+            watching = !handedOver;
+            return watching;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -46,6 +46,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -78,6 +79,7 @@ final class RelayFixture implements AutoCloseable {
         private Duration tick = Duration.ofSeconds(5);
         private boolean running;
         private Faults faults = Faults.none();
+        private Consumer<Directory.Presence> announced = presence -> {};
 
         Options limits(Limits other) {
             limits = other;
@@ -113,6 +115,12 @@ final class RelayFixture implements AutoCloseable {
             return this;
         }
 
+        /** Runs on the thread of who was announced, who can be found from then on. */
+        Options announced(Consumer<Directory.Presence> then) {
+            announced = then;
+            return this;
+        }
+
         RelayFixture start() throws IOException {
             return new RelayFixture(this);
         }
@@ -132,7 +140,7 @@ final class RelayFixture implements AutoCloseable {
                 OffsetServer.builder(RELAY).settings(options.settings).authoriser(options.authoriser);
         server = (options.running ? builder.tick(options.tick) : builder.ticks(ticks)).build();
         dataPath = Splicer.start();
-        names = new Names(options.faults);
+        names = new Names(options.faults, options.announced);
         var moving = new FaultyDataPath(dataPath, options.faults);
         RelayServices single = RelayServices.singleNode(moving, options.limits, events::add);
         services = new RelayServices(
@@ -210,9 +218,11 @@ final class RelayFixture implements AutoCloseable {
     /** A directory that can be asked whether anybody is left. */
     private static final class Names implements Directory {
         private final FaultyDirectory directory;
+        private final Consumer<Presence> announced;
 
-        Names(Faults faults) {
+        Names(Faults faults, Consumer<Presence> announced) {
             directory = new FaultyDirectory(faults);
+            this.announced = announced;
         }
 
         @Override
@@ -227,7 +237,9 @@ final class RelayFixture implements AutoCloseable {
 
         @Override
         public Placing announce(Presence presence) {
-            return directory.announce(presence);
+            Placing placing = directory.announce(presence);
+            announced.accept(presence);
+            return placing;
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
 import dev.posthouse.offset.channel.ChannelSettings;
 import dev.posthouse.offset.wire.IncomingConnection;
+import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Limits;
 import dev.posthouse.testkit.Background;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +65,32 @@ class SwitchboardTest {
             assertThat(closed.acceptorBytes()).isEqualTo("there".length() + "and back".length());
             assertThat(relay.ends(Role.DIALER)).containsExactly(Reason.COMPLETED);
             assertThat(relay.ends(Role.ACCEPTOR)).isEmpty();
+        }
+    }
+
+    /** As a listener may that was told of an older call of the pair. */
+    @Test
+    void whoIsAcceptedBeforeItsOwnThreadReadsAheadIsJoinedAllTheSame() throws IOException {
+        var found = new CompletableFuture<Void>().orTimeout(20, TimeUnit.SECONDS);
+        var joined = new CompletableFuture<Void>().orTimeout(20, TimeUnit.SECONDS);
+        try (RelayFixture relay = RelayFixture.with()
+                .announced(presence -> {
+                    if (presence.role() == Role.DIALER) {
+                        found.complete(null);
+                        joined.join();
+                    }
+                })
+                .start()) {
+            TestClient.listener(relay, D);
+            TestClient connector = TestClient.leg(relay, C);
+            connector.want(new InitConnection.Connect(TestClient.octets(TO_D)));
+            connector.send("early");
+            found.join();
+            TestClient acceptor = TestClient.acceptor(relay, D, TO_C);
+            relay.awaitEvent(RelayEvent.CircuitOpened.class, 1);
+            joined.complete(null);
+            assertThat(acceptor.receiveText()).isEqualTo("early");
+            TestClient.assertJoined(connector, acceptor);
         }
     }
 
