@@ -189,7 +189,7 @@ public final class WaitingRoom {
                 slot.state = State.GONE;
                 slots.remove(number);
                 waiter.stream().abort();
-                Thread.startVirtualThread(() -> waiter.waitEnded(WatchEnd.Cause.SHUTDOWN, waiter.stream()));
+                tellOver(waiter);
                 throw e;
             }
             if (stream.isEmpty()) {
@@ -198,6 +198,15 @@ public final class WaitingRoom {
             slot.state = State.GONE;
             slots.remove(number);
             return Optional.of(new Taken(waiter, stream.get()));
+        }
+    }
+
+    private static void tellOver(Waiter waiter) {
+        try {
+            Thread.startVirtualThread(() -> waiter.waitEnded(WatchEnd.Cause.SHUTDOWN, waiter.stream()));
+        } catch (OutOfMemoryError e) {
+            // Better here than never, though whoever takes has to wait for it.
+            waiter.waitEnded(WatchEnd.Cause.SHUTDOWN, waiter.stream());
         }
     }
 

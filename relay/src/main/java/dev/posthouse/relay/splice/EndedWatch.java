@@ -9,9 +9,10 @@ final class EndedWatch implements Watch {
 
     private EndedWatch() {}
 
-    static Watch readable(ByteStream stream, Consumer<WatchEnd> onEnd) {
+    /** @param loop has the end told on a thread of its own */
+    static Watch readable(SelectorLoop loop, ByteStream stream, Consumer<WatchEnd> onEnd) {
         var end = new WatchEnd(WatchEnd.Cause.READABLE, stream);
-        Thread.startVirtualThread(() -> onEnd.accept(end));
+        loop.start(() -> onEnd.accept(end));
         return new EndedWatch();
     }
 

@@ -3,6 +3,7 @@ package dev.posthouse.relay.splice;
 import dev.posthouse.net.budget.Holding;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ final class LoopBuffers {
     static final int MOST_WHOLE = 64;
 
     private final int capacity;
+    private final IntFunction<ByteBuffer> direct;
     private final ArrayDeque<ByteBuffer> wholeFree = new ArrayDeque<>(MOST_WHOLE + 1);
     private ByteBuffer current;
     private int mostWhole = MOST_WHOLE;
@@ -30,8 +32,14 @@ final class LoopBuffers {
     private int smallKept;
 
     LoopBuffers(int capacity) {
+        this(capacity, ByteBuffer::allocateDirect);
+    }
+
+    /** @param direct gets direct memory, or throws an {@link OutOfMemoryError} */
+    LoopBuffers(int capacity, IntFunction<ByteBuffer> direct) {
         this.capacity = capacity;
-        this.current = ByteBuffer.allocateDirect(capacity);
+        this.direct = direct;
+        this.current = direct.apply(capacity);
     }
 
     /** How much may be read at once now. */
@@ -107,7 +115,7 @@ final class LoopBuffers {
             return buffer;
         }
         try {
-            return ByteBuffer.allocateDirect(capacity);
+            return direct.apply(capacity);
         } catch (OutOfMemoryError e) {
             mostWhole = wholeKept;
             return null;

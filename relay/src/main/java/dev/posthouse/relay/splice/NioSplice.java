@@ -123,7 +123,7 @@ final class NioSplice extends Timed implements Splice, Runnable {
         right.stream().abort();
         reason = why;
         error = failure;
-        Thread.startVirtualThread(this);
+        loop.start(this);
     }
 
     SelectorLoop loop() {

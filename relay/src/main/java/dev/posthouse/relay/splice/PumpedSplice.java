@@ -130,8 +130,8 @@ final class PumpedSplice extends Timed implements Splice {
                 fail(Reason.SHUTDOWN, null);
             }
         }
-        Thread.startVirtualThread(leftToRight);
-        Thread.startVirtualThread(rightToLeft);
+        clock.start(leftToRight);
+        clock.start(rightToLeft);
     }
 
     @Override

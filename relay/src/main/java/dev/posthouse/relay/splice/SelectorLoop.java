@@ -179,9 +179,23 @@ final class SelectorLoop implements Runnable {
         released.add(then);
     }
 
-    /** Starts what may block, off the loop; any thread. */
+    /**
+     * Starts what may block, off the loop; any thread. If there is no memory for a thread it is started when there is some.
+     *
+     * @throws Error if there is none, and the loop is closing or closed: the task will not run
+     */
     void start(Runnable task) {
-        platform.start(task);
+        try {
+            platform.start(task);
+        } catch (RuntimeException | Error e) {
+            synchronized (lock) {
+                if (!accepting) {
+                    throw e;
+                }
+                released.add(task);
+            }
+            selector.wakeup();
+        }
     }
 
     @Override

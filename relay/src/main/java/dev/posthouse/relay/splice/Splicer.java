@@ -146,7 +146,7 @@ public final class Splicer implements DataPath {
         long limitNanos = nanos(limit);
         stream.readTimeout(Duration.ZERO);
         if (stream instanceof PushbackStream pushed && pushed.front().hasRemaining()) {
-            return EndedWatch.readable(stream, onEnd);
+            return EndedWatch.readable(clock(), stream, onEnd);
         }
         ByteStream bare = stream instanceof PushbackStream pushed ? pushed.below() : stream;
         if (bare instanceof TcpStream tcp) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>States: <i>watching</i>; <i>over</i>. The one change between them is made under this object's lock: by the reading
  * thread, by the loop that keeps the time, or by the thread that releases.
  */
-final class StreamWatch extends Timed implements Watch {
+final class StreamWatch extends Timed implements Watch, Runnable {
 
     private final SelectorLoop clock;
     private final PendingRead pending;
@@ -20,6 +20,9 @@ final class StreamWatch extends Timed implements Watch {
     private final Consumer<StreamWatch> onOver;
     // Guarded by this.
     private boolean over;
+    // Set before it is told; these two kept here, so that nothing need be allocated to tell it.
+    private WatchEnd.Cause why = WatchEnd.Cause.SHUTDOWN;
+    private final PendingReadStream rest;
 
     /**
      * @param clock keeps the time limit
@@ -28,6 +31,7 @@ final class StreamWatch extends Timed implements Watch {
     StreamWatch(SelectorLoop clock, PendingRead pending, Consumer<WatchEnd> onEnd, Consumer<StreamWatch> onOver) {
         this.clock = clock;
         this.pending = pending;
+        this.rest = new PendingReadStream(pending);
         this.onEnd = onEnd;
         this.onOver = onOver;
     }
@@ -60,14 +64,20 @@ final class StreamWatch extends Timed implements Watch {
 
     @Override
     public Optional<ByteStream> release() {
-        return take() ? Optional.of(new PendingReadStream(pending)) : Optional.empty();
+        return take() ? Optional.of(rest) : Optional.empty();
     }
 
     private void end(WatchEnd.Cause cause) {
         if (take()) {
-            var end = new WatchEnd(cause, new PendingReadStream(pending));
-            Thread.startVirtualThread(() -> onEnd.accept(end));
+            why = cause;
+            clock.start(this);
         }
+    }
+
+    /** Tells whoever watches, on a thread of its own. */
+    @Override
+    public void run() {
+        onEnd.accept(new WatchEnd(why, rest));
     }
 
     private synchronized boolean isOver() {
@@ -82,7 +92,11 @@ final class StreamWatch extends Timed implements Watch {
             over = true;
         }
         pending.forget();
-        clock.submit(() -> clock.timers().disarm(this));
+        try {
+            clock.submit(() -> clock.timers().disarm(this));
+        } catch (OutOfMemoryError e) {
+            // Then it is still there when its time comes, and over.
+        }
         onOver.accept(this);
         return true;
     }

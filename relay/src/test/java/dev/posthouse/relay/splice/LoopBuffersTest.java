@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class LoopBuffersTest {
@@ -103,5 +104,31 @@ class LoopBuffersTest {
         assertThat(keep(buffers.room(), 0).isDirect()).isFalse();
         buffers.release(kept.getFirst(), holding);
         assertThat(buffers.room()).isEqualTo(CAPACITY);
+    }
+
+    /** Looking for direct memory that is used up takes the JDK half a second, in which the loop serves nobody. */
+    @Test
+    void directMemoryThatIsUsedUpIsAskedForOnceAndRestsAreCopiedFromThenOn() {
+        var asked = new AtomicInteger();
+        var scarce = new LoopBuffers(CAPACITY, capacity -> {
+            if (asked.incrementAndGet() > 3) {
+                throw new OutOfMemoryError("no direct memory");
+            }
+            return ByteBuffer.allocateDirect(capacity);
+        });
+        List<ByteBuffer> kept = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            scarce.current(scarce.room()).put(new byte[scarce.room()]).flip();
+            kept.add(Objects.requireNonNull(scarce.keepRest(holding)));
+        }
+
+        assertThat(asked).hasValue(4);
+        assertThat(kept.stream().filter(ByteBuffer::isDirect)).hasSize(2);
+        assertThat(scarce.room()).isEqualTo(LoopBuffers.SMALL);
+        assertThat(budget.held())
+                .isEqualTo(kept.stream().mapToLong(ByteBuffer::capacity).sum());
+        kept.forEach(buffer -> scarce.release(buffer, holding));
+        assertThat(budget.held()).isZero();
+        assertThat(scarce.room()).as("what has come back serves again").isEqualTo(CAPACITY);
     }
 }
