@@ -5,18 +5,27 @@ import dev.posthouse.net.DelegatingStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** A stream that says how much went through it, and whether somebody waits for more. */
+/** A stream that says how much went through it, whether somebody waits for more, and that it is about to be closed. */
 final class Observed extends DelegatingStream {
 
     private final AtomicLong read = new AtomicLong();
     private final AtomicLong written = new AtomicLong();
     private volatile boolean reading;
     private volatile boolean writing;
+    private final AtomicReference<@Nullable Runnable> beforeClose;
     private volatile boolean ended;
 
     Observed(ByteStream below) {
+        this(below, () -> {});
+    }
+
+    /** @param beforeClose runs once, before its descriptor is closed in whatever way */
+    Observed(ByteStream below, Runnable beforeClose) {
         super(below);
+        this.beforeClose = new AtomicReference<>(beforeClose);
     }
 
     long written() {
@@ -62,6 +71,25 @@ final class Observed extends DelegatingStream {
             return count;
         } finally {
             writing = false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        beforeClose();
+        super.close();
+    }
+
+    @Override
+    public void abort() {
+        beforeClose();
+        super.abort();
+    }
+
+    private void beforeClose() {
+        Runnable once = beforeClose.getAndSet(null);
+        if (once != null) {
+            once.run();
         }
     }
 }

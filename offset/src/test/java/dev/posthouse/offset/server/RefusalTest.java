@@ -144,6 +144,10 @@ class RefusalTest {
                 }
                 int others = misdeed == Misdeed.LISTENS_BEYOND_THE_LIMIT ? 1 : 0;
                 RelayFixture.await().until(() -> relay.relay().connections() == others);
+                assertThat(relay.countedAtCloses())
+                        .as("%s, then %s: counted until its descriptor is closed", misdeed, then)
+                        .isSubsetOf(others + 1L)
+                        .hasSizeLessThanOrEqualTo(1);
                 RelayFixture.await().during(Duration.ofMillis(50)).untilAsserted(() -> {
                     assertThat(refused(relay)).as("%s, then %s", misdeed, then).hasSize(1);
                     // What was still under way when it closed may never have arrived.

@@ -60,6 +60,7 @@ final class RelayFixture implements AutoCloseable {
 
     private final ConcurrentLinkedQueue<RelayEvent> events = new ConcurrentLinkedQueue<>();
     private final Map<InetSocketAddress, Observed> served = new ConcurrentHashMap<>();
+    private final ConcurrentLinkedQueue<Long> countedAtCloses = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<TestClient> clients = new ConcurrentLinkedQueue<>();
     private final Names names;
     private final Splicer dataPath;
@@ -79,6 +80,7 @@ final class RelayFixture implements AutoCloseable {
         private Duration tick = Duration.ofSeconds(5);
         private boolean running;
         private Faults faults = Faults.none();
+        private Consumer<Directory.Presence> announcing = presence -> {};
         private Consumer<Directory.Presence> announced = presence -> {};
 
         Options limits(Limits other) {
@@ -115,6 +117,12 @@ final class RelayFixture implements AutoCloseable {
             return this;
         }
 
+        /** Runs on the thread of who is about to be announced, who has its place in the order already. */
+        Options announcing(Consumer<Directory.Presence> first) {
+            announcing = first;
+            return this;
+        }
+
         /** Runs on the thread of who was announced, who can be found from then on. */
         Options announced(Consumer<Directory.Presence> then) {
             announced = then;
@@ -140,7 +148,7 @@ final class RelayFixture implements AutoCloseable {
                 OffsetServer.builder(RELAY).settings(options.settings).authoriser(options.authoriser);
         server = (options.running ? builder.tick(options.tick) : builder.ticks(ticks)).build();
         dataPath = Splicer.start();
-        names = new Names(options.faults, options.announced);
+        names = new Names(options);
         var moving = new FaultyDataPath(dataPath, options.faults);
         RelayServices single = RelayServices.singleNode(moving, options.limits, events::add);
         services = new RelayServices(
@@ -189,7 +197,9 @@ final class RelayFixture implements AutoCloseable {
 
         @Override
         public void serve(Inbound connection) throws IOException {
-            var observed = new Observed(connection.stream());
+            var observed = new Observed(
+                    connection.stream(),
+                    () -> countedAtCloses.add(services.connections().open()));
             served.put(connection.remote(), observed);
             watched.serve(connection.with(observed));
         }
@@ -218,11 +228,13 @@ final class RelayFixture implements AutoCloseable {
     /** A directory that can be asked whether anybody is left. */
     private static final class Names implements Directory {
         private final FaultyDirectory directory;
+        private final Consumer<Presence> announcing;
         private final Consumer<Presence> announced;
 
-        Names(Faults faults, Consumer<Presence> announced) {
-            directory = new FaultyDirectory(faults);
-            this.announced = announced;
+        Names(Options options) {
+            directory = new FaultyDirectory(options.faults);
+            announcing = options.announcing;
+            announced = options.announced;
         }
 
         @Override
@@ -237,6 +249,7 @@ final class RelayFixture implements AutoCloseable {
 
         @Override
         public Placing announce(Presence presence) {
+            announcing.accept(presence);
             Placing placing = directory.announce(presence);
             announced.accept(presence);
             return placing;
@@ -287,6 +300,11 @@ final class RelayFixture implements AutoCloseable {
     /** A connection to the relay. */
     Observed dial() throws IOException {
         return new Observed(new TcpStream(SocketChannel.open(relay.address())));
+    }
+
+    /** How many connections were counted each time when the relay was about to close the descriptor of one. */
+    List<Long> countedAtCloses() {
+        return List.copyOf(countedAtCloses);
     }
 
     /** Waits until the relay has read so many bytes of a client, and waits for more. */

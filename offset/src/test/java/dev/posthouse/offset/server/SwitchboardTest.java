@@ -11,6 +11,7 @@ import dev.posthouse.offset.wire.IncomingConnection;
 import dev.posthouse.offset.wire.InitConnection;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Limits;
+import dev.posthouse.relay.meet.Directory;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
 import dev.posthouse.testkit.LeakCheck;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,6 +199,38 @@ class SwitchboardTest {
             again.assertEnds();
             assertThat(relay.awaitRefusal(Reason.NO_PEER).detail()).contains("does not wait");
             TestClient.assertJoined(acceptor, newer);
+        }
+    }
+
+    /** Two calls of one pair cross: the older is held up before it is announced, or between that and telling the listener. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void newerOfTwoCallsThatCrossIsTheOneThatItsListenerAnswers(boolean beforeItIsAnnounced) throws IOException {
+        var first = new AtomicBoolean(true);
+        var held = new CompletableFuture<Void>().orTimeout(20, TimeUnit.SECONDS);
+        var overtaken = new CompletableFuture<Void>().orTimeout(20, TimeUnit.SECONDS);
+        Consumer<Directory.Presence> hold = presence -> {
+            if (presence.role() == Role.DIALER && first.getAndSet(false)) {
+                held.complete(null);
+                overtaken.join();
+            }
+        };
+        RelayFixture.Options options = RelayFixture.with();
+        try (RelayFixture relay = (beforeItIsAnnounced ? options.announcing(hold) : options.announced(hold)).start()) {
+            TestClient listener = TestClient.listener(relay, D);
+            TestClient older = TestClient.leg(relay, C);
+            older.want(new InitConnection.Connect(TestClient.octets(TO_D)));
+            held.join();
+            TestClient newer = TestClient.connector(relay, C, TO_D);
+            assertThat(listener.caller()).isEqualTo(TO_C);
+            overtaken.complete(null);
+            older.assertEnds();
+            assertThat(relay.awaitEnds(Role.DIALER, 1)).containsExactly(Reason.REPLACED);
+
+            listener.reject(TO_C);
+
+            newer.assertEnds();
+            assertThat(relay.awaitEnds(Role.DIALER, 2)).containsExactly(Reason.REPLACED, Reason.REJECTED);
         }
     }
 
