@@ -254,6 +254,11 @@ enum Attack {
     /** Circuits that are opened and reset, at every stage of the way there. */
     OPENED_AND_RESET {
         @Override
+        long tries() {
+            return 100_000;
+        }
+
+        @Override
         void start(Rush rush) {
             rush.repeat(32, () -> {
                 String token = token();
@@ -287,6 +292,11 @@ enum Attack {
     /** Requests that are refused, as many as can be made. */
     REFUSED_REQUESTS {
         @Override
+        long tries() {
+            return 1_000_000;
+        }
+
+        @Override
         void start(Rush rush) {
             rush.repeat(64, () -> {
                 SocketChannel channel = rush.connect();
@@ -308,6 +318,11 @@ enum Attack {
 
     /** Starts it; it goes on by itself. */
     abstract void start(Rush rush) throws IOException;
+
+    /** How many tries of all attackers together it takes at least, however long that takes; 0 if it is over when its time is. */
+    long tries() {
+        return 0;
+    }
 
     private static String token() {
         return "hostile-" + NUMBERS.incrementAndGet();

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * An attack that goes on: its time, its connections, its threads. What the relay does to them is not a failure of the attack; it
+ * An attack that goes on: its time, or its number of tries if that takes longer, its connections, its threads. What the relay does to them is not a failure of the attack; it
  * goes on with others.
  */
 final class Rush implements AutoCloseable {
@@ -25,6 +25,7 @@ final class Rush implements AutoCloseable {
     private final RunningRelay relay;
     private final InetAddress from;
     private final long due;
+    private final long least;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
 
     /** What the try that runs on this thread has opened: it ends with it, or the attacker would run out of descriptors itself. */
@@ -34,10 +35,15 @@ final class Rush implements AutoCloseable {
     private final AtomicLong tries = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
 
-    Rush(RunningRelay relay, InetAddress from, Duration time) {
+    /**
+     * @param time how long it goes on at least
+     * @param least how many times it tries at least
+     */
+    Rush(RunningRelay relay, InetAddress from, Duration time, long least) {
         this.relay = relay;
         this.from = from;
         this.due = System.nanoTime() + time.toNanos();
+        this.least = least;
     }
 
     /** One try of an attack. */
@@ -55,7 +61,7 @@ final class Rush implements AutoCloseable {
     }
 
     boolean goesOn() {
-        return System.nanoTime() < due;
+        return System.nanoTime() < due || tries.get() < least;
     }
 
     /** A connection from this attacker's address, which lasts until it is closed or the attack ends. */
