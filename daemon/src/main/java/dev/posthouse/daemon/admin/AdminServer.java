@@ -1,6 +1,7 @@
 package dev.posthouse.daemon.admin;
 
 import dev.posthouse.net.Deadline;
+import dev.posthouse.net.LingeringClose;
 import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.http.HeadReader;
@@ -285,16 +286,12 @@ public final class AdminServer implements AutoCloseable {
     private void say(TcpStream stream, Page page, boolean headOnly) throws IOException {
         byte[] content = page.content().getBytes(StandardCharsets.UTF_8);
         byte[] head = head(page, content.length);
+        long deadline = System.nanoTime() + bounds.answer().toNanos();
         Deadline.within(stream, bounds.answer(), "answer", () -> {
             stream.write(ByteBuffer.wrap(head), ByteBuffer.wrap(headOnly ? new byte[0] : content));
-            stream.shutdownOutput();
-            ByteBuffer scrap = ByteBuffer.allocate(1_024);
-            int drained = 0;
-            for (int count = 0; count >= 0 && drained < DRAIN; drained += count) {
-                count = stream.read(scrap.clear());
-            }
-            return drained;
+            return true;
         });
+        LingeringClose.close(stream, deadline, DRAIN);
     }
 
     private static byte[] head(Page page, int length) {

@@ -1,7 +1,10 @@
 package dev.posthouse.net.punch;
 
 import dev.posthouse.net.address.OwnNetworks;
+import dev.posthouse.net.dial.HappyEyeballs;
+import dev.posthouse.net.dial.HappyEyeballs.Dialed;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -33,7 +36,7 @@ public final class PunchSocket implements AutoCloseable {
     /** Guarded by {@link #lock}. */
     private final Set<InetSocketAddress> relays = new HashSet<>();
     /** Guarded by {@link #lock}. */
-    private final Set<RelayDial> relayDials = new HashSet<>();
+    private final Set<HappyEyeballs> relayDials = new HashSet<>();
 
     /**
      * How a socket is opened.
@@ -90,38 +93,40 @@ public final class PunchSocket implements AutoCloseable {
     }
 
     /**
-     * Connects to the relay from this port: IPv4 addresses first, each with a head start of 250 ms before the next one,
-     * which is tried at once if there is no route or the attempt fails. Blocks the calling thread. The addresses are never
-     * dialled as candidates later.
+     * Connects to the relay from this port, as {@link HappyEyeballs} does. Blocks the calling thread. The addresses are never dialled as
+     * candidates later.
      *
+     * @param name in errors, of what is dialled
      * @param addresses the relay's, resolved; at least one
-     * @param limit for all of it
+     * @param limit for all of it, positive
      * @throws dev.posthouse.net.PeerUnreachable if every address failed; the message has each one's error. If it was
      *     "Cannot assign requested address", an earlier connection from the same port is not yet forgotten: another port
      *     helps
      * @throws dev.posthouse.net.TimedOut if none answered within {@code limit}
-     * @throws IOException if this socket was closed, or the calling thread interrupted
+     * @throws InterruptedIOException if the calling thread was interrupted, which stays set
+     * @throws IOException if this socket was closed
      * @throws IllegalArgumentException if there is no address, or one is unresolved
      */
-    public RelayConnection dialRelay(List<InetSocketAddress> addresses, Duration limit) throws IOException {
+    public Dialed dialRelay(String name, List<InetSocketAddress> addresses, Duration limit) throws IOException {
         if (addresses.isEmpty() || addresses.stream().anyMatch(InetSocketAddress::isUnresolved)) {
             throw new IllegalArgumentException("a relay has one resolved address or more, not " + addresses);
         }
-        RelayDial dial;
+        var dial = new HappyEyeballs(name, addresses, port::channelTo);
         lock.lock();
         try {
             if (closed.get()) {
                 throw new ClosedChannelException();
             }
-            // Made only now: what it holds is freed by running it.
-            dial = new RelayDial(port, addresses);
             relays.addAll(addresses);
             relayDials.add(dial);
         } finally {
             lock.unlock();
         }
-        try {
+        try (dial) {
             return dial.run(limit);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while dialling " + name);
         } finally {
             lock.lock();
             try {
@@ -182,7 +187,7 @@ public final class PunchSocket implements AutoCloseable {
         closed.set(true);
         lock.lock();
         try {
-            relayDials.forEach(RelayDial::close);
+            relayDials.forEach(HappyEyeballs::close);
         } finally {
             lock.unlock();
         }

@@ -9,7 +9,7 @@
  *
  * <pre>{@code
  * try (PunchSocket socket = PunchSocket.open(PunchSocket.Options.of(CandidatePolicy.of(AddressSpaces.DEFAULT)))) {
- *     RelayConnection relay = socket.dialRelay(relayAddresses, Duration.ofSeconds(10));
+ *     Dialed relay = socket.dialRelay("relay.example:80", relayAddresses, Duration.ofSeconds(10));
  *     List<InetSocketAddress> candidates = meet(relay.stream());
  *     try (Race race = socket.race(candidates, Pacing.from(relay.roundTrip()))) {
  *         Optional<Arrival> arrival = race.next(Duration.ofSeconds(1));

@@ -6,9 +6,10 @@ import static dev.posthouse.net.punch.Loopback.V4;
 import static dev.posthouse.net.punch.Loopback.at;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.net.TcpDialer;
 import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.dial.Target;
+import dev.posthouse.net.dial.TcpDialer;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -45,8 +46,8 @@ class KeepAliveTest {
     @Test
     void acceptedAndDialled() throws Exception {
         try (TcpListener listener = TcpListener.bind(at(V4, 0));
-                TcpStream dialled =
-                        DIALER.dial(V4.getHostAddress(), listener.address().getPort(), PATIENCE);
+                TcpStream dialled = DIALER.dial(
+                        new Target(V4.getHostAddress(), listener.address().getPort()), PATIENCE);
                 TcpStream accepted = new TcpStream(listener.accept())) {
             assertProbes(dialled);
             assertProbes(accepted);
@@ -54,23 +55,10 @@ class KeepAliveTest {
     }
 
     @Test
-    void dialledFromThePortOfAPunchingSocket() throws Exception {
-        try (PunchSocket socket = Loopback.socket();
-                ServerSocketChannel other = Loopback.listener(V4);
-                TcpStream dialled = DIALER.dialFrom(
-                        socket.port(),
-                        V4.getHostAddress(),
-                        Loopback.address(other).getPort(),
-                        PATIENCE)) {
-            assertProbes(dialled);
-        }
-    }
-
-    @Test
     void dialledToTheRelay() throws Exception {
         try (ServerSocketChannel relay = Loopback.listener(V4);
                 PunchSocket socket = Loopback.socket();
-                TcpStream stream = socket.dialRelay(List.of(Loopback.address(relay)), PATIENCE).stream()) {
+                TcpStream stream = socket.dialRelay("the relay", List.of(Loopback.address(relay)), PATIENCE).stream()) {
             assertProbes(stream);
         }
     }

@@ -6,6 +6,7 @@ import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.address.IpAddress;
 import dev.posthouse.net.address.OwnAddresses;
 import dev.posthouse.net.address.SourceProbe;
+import dev.posthouse.net.dial.HappyEyeballs.Dialed;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -92,7 +93,7 @@ final class PunchProbe {
             throws IOException, InterruptedException {
         AddressSpaces spaces = AddressSpaces.DEFAULT;
         try (PunchSocket socket = PunchSocket.open(PunchSocket.Options.of(CandidatePolicy.of(spaces)))) {
-            RelayConnection relay = socket.dialRelay(relays, Duration.ofSeconds(20));
+            Dialed relay = socket.dialRelay("the relay", relays, Duration.ofSeconds(20));
             var own = OwnAddresses.probe(spaces, SourceProbe.udp()).candidates(socket.port());
             String line = role + " " + AddressPort.formatList(own) + "\n";
             relay.stream().write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));

@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.dial.HappyEyeballs.Dialed;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -32,7 +33,7 @@ class PunchSocketTest {
     void dialsTheRelayFromThePortOnWhichItListens() throws Exception {
         try (ServerSocketChannel relay = Loopback.listener(V4);
                 PunchSocket socket = Loopback.socket()) {
-            RelayConnection connection = socket.dialRelay(List.of(Loopback.address(relay)), PATIENCE);
+            Dialed connection = socket.dialRelay("the relay", List.of(Loopback.address(relay)), PATIENCE);
 
             try (SocketChannel accepted = relay.accept()) {
                 assertThat(accepted.getRemoteAddress()).isEqualTo(Loopback.at(V4, socket.port()));
@@ -48,8 +49,8 @@ class PunchSocketTest {
         try (ServerSocketChannel four = Loopback.listener(V4);
                 ServerSocketChannel six = Loopback.listener(V6);
                 PunchSocket socket = Loopback.socket()) {
-            RelayConnection connection =
-                    socket.dialRelay(List.of(Loopback.address(six), Loopback.address(four)), PATIENCE);
+            Dialed connection =
+                    socket.dialRelay("the relay", List.of(Loopback.address(six), Loopback.address(four)), PATIENCE);
 
             assertThat(connection.stream().remoteAddress()).contains(Loopback.address(four));
             connection.stream().close();
@@ -60,8 +61,8 @@ class PunchSocketTest {
     void fallsBackToIpv6WhenIpv4Refuses() throws Exception {
         try (ServerSocketChannel six = Loopback.listener(V6);
                 PunchSocket socket = Loopback.socket()) {
-            RelayConnection connection =
-                    socket.dialRelay(List.of(Loopback.refusing(V4), Loopback.address(six)), PATIENCE);
+            Dialed connection =
+                    socket.dialRelay("the relay", List.of(Loopback.refusing(V4), Loopback.address(six)), PATIENCE);
 
             assertThat(connection.stream().remoteAddress()).contains(Loopback.address(six));
             connection.stream().close();
@@ -73,7 +74,7 @@ class PunchSocketTest {
         try (Loopback.Silent four = Loopback.Silent.open(V4);
                 ServerSocketChannel six = Loopback.listener(V6);
                 PunchSocket socket = Loopback.socket()) {
-            RelayConnection connection = socket.dialRelay(List.of(four.address(), Loopback.address(six)), PATIENCE);
+            Dialed connection = socket.dialRelay("the relay", List.of(four.address(), Loopback.address(six)), PATIENCE);
 
             assertThat(connection.stream().remoteAddress()).contains(Loopback.address(six));
             connection.stream().close();
@@ -84,7 +85,7 @@ class PunchSocketTest {
     void aRelayThatRefusesEverywhereIsUnreachableWithEachReason() throws Exception {
         List<InetSocketAddress> refusing = List.of(Loopback.refusing(V4), Loopback.refusing(V6));
         try (PunchSocket socket = Loopback.socket()) {
-            assertThatThrownBy(() -> socket.dialRelay(refusing, PATIENCE))
+            assertThatThrownBy(() -> socket.dialRelay("the relay", refusing, PATIENCE))
                     .isInstanceOf(PeerUnreachable.class)
                     .hasMessageContaining("127.0.0.1")
                     .hasMessageContaining("[::1]")
@@ -96,7 +97,7 @@ class PunchSocketTest {
     void aSilentRelayIsGivenUpWhenTheTimeIsUp() throws Exception {
         try (Loopback.Silent silent = Loopback.Silent.open(V4);
                 PunchSocket socket = Loopback.socket()) {
-            assertThatThrownBy(() -> socket.dialRelay(List.of(silent.address()), Duration.ofMillis(30)))
+            assertThatThrownBy(() -> socket.dialRelay("the relay", List.of(silent.address()), Duration.ofMillis(30)))
                     .isInstanceOf(TimedOut.class)
                     .hasMessageContaining("30 ms");
         }
@@ -109,7 +110,7 @@ class PunchSocketTest {
             var failure = new AtomicReference<Throwable>();
             Thread dialling = Thread.ofVirtual().start(() -> {
                 try {
-                    socket.dialRelay(List.of(silent.address()), PATIENCE);
+                    socket.dialRelay("the relay", List.of(silent.address()), PATIENCE);
                 } catch (IOException e) {
                     failure.set(e);
                 }
@@ -120,7 +121,7 @@ class PunchSocketTest {
 
             try (PunchSocket other = Loopback.socket()) {
                 Thread.currentThread().interrupt();
-                assertThatThrownBy(() -> other.dialRelay(List.of(silent.address()), PATIENCE))
+                assertThatThrownBy(() -> other.dialRelay("the relay", List.of(silent.address()), PATIENCE))
                         .isInstanceOf(IOException.class)
                         .isNotInstanceOf(TimedOut.class);
                 assertThat(Thread.interrupted()).isTrue();
@@ -131,10 +132,10 @@ class PunchSocketTest {
     @Test
     void aNameOrNothingIsNoRelay() throws Exception {
         try (PunchSocket socket = Loopback.socket()) {
-            assertThatThrownBy(() -> socket.dialRelay(List.of(), PATIENCE))
+            assertThatThrownBy(() -> socket.dialRelay("the relay", List.of(), PATIENCE))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> socket.dialRelay(
-                            List.of(InetSocketAddress.createUnresolved("relay.example", 80)), PATIENCE))
+                            "the relay", List.of(InetSocketAddress.createUnresolved("relay.example", 80)), PATIENCE))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("relay.example");
         }

@@ -13,6 +13,7 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.address.AddressSpace;
 import dev.posthouse.net.address.AddressSpaces;
 import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.dial.HappyEyeballs.Dialed;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -209,7 +210,7 @@ class RaceTest {
     void neverDialsItselfOrItsRelay() throws Exception {
         try (ServerSocketChannel relay = Loopback.listener(V4);
                 PunchSocket socket = Loopback.socket()) {
-            RelayConnection connection = socket.dialRelay(List.of(Loopback.address(relay)), PATIENCE);
+            Dialed connection = socket.dialRelay("the relay", List.of(Loopback.address(relay)), PATIENCE);
             List<InetSocketAddress> candidates =
                     List.of(at(V4, socket.port()), at(V6, socket.port()), Loopback.address(relay));
             try (Race race = socket.race(candidates, PACING)) {

@@ -8,15 +8,15 @@ import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
-import dev.posthouse.net.TcpDialer;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
-import dev.posthouse.net.httpproxy.ConnectTunnel;
-import dev.posthouse.net.httpproxy.HttpProxy;
+import dev.posthouse.net.dial.Target;
+import dev.posthouse.net.dial.TcpDialer;
+import dev.posthouse.net.httpproxy.FirstHop;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.offset.channel.Channels;
@@ -29,7 +29,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -102,36 +101,30 @@ record Legs(
 
     private ByteStream connect(RelayAddress relay, Progress progress) throws IOException {
         long end = System.nanoTime() + Timeouts.nanos(connectLimit);
-        Optional<HttpProxy> proxy = proxies.towards(true, relay.host(), relay.port());
-        String host = proxy.map(HttpProxy::host).orElse(relay.host());
-        int port = proxy.map(HttpProxy::port).orElse(relay.port());
-        String name = proxy.map(one -> "the proxy " + one.hostAndPort()).orElse("the relay " + relay.hostAndPort());
-        progress.dialing(name);
-        TcpStream stream = dial(host, port, name, progress);
-        if (proxy.isEmpty()) {
-            return stream;
-        }
+        FirstHop hop = FirstHop.towards(proxies, true, new Target(relay.host(), relay.port()));
+        progress.dialing(hop.name());
+        TcpStream stream = dial(hop, progress);
         try {
-            return ConnectTunnel.open(stream, proxy.get(), tls, relay.host(), relay.port(), left(end));
+            return hop.onwards(stream, tls, left(end));
         } catch (IOException | RuntimeException e) {
             stream.abort();
             throw e;
         }
     }
 
-    private TcpStream dial(String host, int port, String name, Progress progress) throws IOException {
+    private TcpStream dial(FirstHop hop, Progress progress) throws IOException {
         Resolver following = asked -> {
             progress.resolving(asked);
             List<InetAddress> found = resolver.resolve(asked);
-            progress.dialing(name);
+            progress.dialing(hop.name());
             return found;
         };
         try {
-            return new TcpDialer(following).dial(host, port, connectLimit);
+            return new TcpDialer(following).dial(hop.target(), connectLimit);
         } catch (TimedOut e) {
-            throw new RelayUnreachable(name + " does not answer: " + e.getMessage(), e);
+            throw new RelayUnreachable(hop.name() + " does not answer: " + e.getMessage(), e);
         } catch (PeerUnreachable e) {
-            throw new RelayUnreachable(name + " is not reached: " + e.getMessage(), e);
+            throw new RelayUnreachable(hop.name() + " is not reached: " + e.getMessage(), e);
         }
     }
 

@@ -1,21 +1,16 @@
 package dev.posthouse.offset.wire;
 
 import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.Deadline;
-import dev.posthouse.net.TimedOut;
+import dev.posthouse.net.LingeringClose;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Ends a stream of frames so that what was sent arrives. A socket that is closed with unread bytes in it is reset, and what it
- * had not delivered yet is lost; a keepalive under way is enough (spec 2). So this end sends its FIN first, goes on reading, and
- * closes when the other side has ended too.
+ * Ends a stream of frames so that what was sent arrives, by a {@link LingeringClose}: a keepalive under way is enough to lose it (spec 2).
  *
  * <p>A stream has one reader at a time. A thread that receives while the stream is closed keeps that role until its read returns,
  * which the answer to the FIN makes it do; then a thread of this class takes it. If it does not return in time, closing the stream
@@ -25,13 +20,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FrameEnd {
 
-    /** For the whole of it, like the farewell of other dialects: some round trips, and a repeated segment or two. */
-    static final Duration LIMIT = Duration.ofSeconds(2);
-
     /** What a peer may still send: more than the systems on both sides hold for one connection, less than a flood. */
     static final long MAX_DISCARDED = 8L << 20;
-
-    private static final int SCRAP = 16 * 1_024;
 
     private final ByteStream stream;
 
@@ -122,12 +112,12 @@ final class FrameEnd {
     }
 
     private void run() {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        long deadline = System.nanoTime() + LingeringClose.LIMIT.toNanos();
         try {
             if (!endOutput(deadline)) {
                 stream.abort();
             } else if (stream.carriesHalfClose() && awaitNoReader(deadline)) {
-                discard(deadline);
+                LingeringClose.discard(stream, deadline, MAX_DISCARDED);
             }
             stream.close();
         } catch (IOException e) {
@@ -146,13 +136,7 @@ final class FrameEnd {
             return false;
         }
         try {
-            if (stream.carriesHalfClose()) {
-                // Over TLS this writes, and a peer that does not read would block it.
-                Deadline.within(stream, Duration.ofNanos(Math.max(1, left(deadline))), "the end of the frames", () -> {
-                    stream.shutdownOutput();
-                    return true;
-                });
-            }
+            LingeringClose.endOutput(stream, deadline);
             return true;
         } finally {
             sending.unlock();
@@ -171,20 +155,6 @@ final class FrameEnd {
             return true;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void discard(long deadline) throws IOException {
-        ByteBuffer scrap = ByteBuffer.allocate(SCRAP);
-        for (long discarded = 0; discarded < MAX_DISCARDED && left(deadline) > 0; discarded += scrap.position()) {
-            stream.readTimeout(Duration.ofNanos(Math.max(1, left(deadline))));
-            try {
-                if (stream.read(scrap.clear()) < 0) {
-                    return;
-                }
-            } catch (TimedOut e) {
-                return; // the system goes on delivering as long as nothing more comes from the peer
-            }
         }
     }
 

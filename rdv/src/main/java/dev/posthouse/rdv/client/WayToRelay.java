@@ -10,11 +10,11 @@ import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
-import dev.posthouse.net.httpproxy.ConnectTunnel;
-import dev.posthouse.net.httpproxy.HttpProxy;
+import dev.posthouse.net.dial.HappyEyeballs.Dialed;
+import dev.posthouse.net.dial.Target;
+import dev.posthouse.net.httpproxy.FirstHop;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.punch.PunchSocket;
-import dev.posthouse.net.punch.RelayConnection;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.wire.ServerAddress;
 import java.io.IOException;
@@ -22,7 +22,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -59,54 +58,49 @@ record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls
      */
     Reached reach(Scope scope, PunchSocket socket, ServerAddress server) throws IOException, InterruptedException {
         long end = System.nanoTime() + Timeouts.nanos(limit);
-        Optional<HttpProxy> proxy = proxies.towards(server.tls(), server.host(), server.port());
-        String host = proxy.map(HttpProxy::host).orElse(server.host());
-        int port = proxy.map(HttpProxy::port).orElse(server.port());
-        String name = proxy.map(one -> "the proxy " + one.hostAndPort()).orElse("the relay " + server.hostAndPort());
-        List<InetSocketAddress> addresses = resolve(scope, host, port, proxy.isPresent() ? "the proxy's name " : "");
-        scope.enter(new Scope.Stage.Reaching(name + " did not answer"));
-        RelayConnection dialed = dial(socket, addresses, name, left(end));
+        FirstHop hop = FirstHop.towards(proxies, server.tls(), new Target(server.host(), server.port()));
+        List<InetSocketAddress> addresses = resolve(scope, hop);
+        scope.enter(new Scope.Stage.Reaching(hop.name() + " did not answer"));
+        Dialed dialed = dial(socket, addresses, hop.name(), left(end));
         scope.own(dialed.stream());
         InetSocketAddress address = dialed.stream()
                 .remoteAddress()
-                .orElseThrow(() -> new RelayUnreachable("the connection to " + name + " broke at once"));
-        if (proxy.isEmpty()) {
+                .orElseThrow(() -> new RelayUnreachable("the connection to " + hop.name() + " broke at once"));
+        if (hop.proxy().isEmpty()) {
             return new Reached(encrypted(scope, dialed.stream(), server, left(end)), address, dialed.roundTrip());
         }
         long asked = System.nanoTime();
-        ByteStream tunnel = scope.own(
-                ConnectTunnel.open(dialed.stream(), proxy.get(), tls, server.host(), server.port(), left(end)),
-                dialed.stream());
+        ByteStream tunnel = scope.own(hop.onwards(dialed.stream(), tls, left(end)), dialed.stream());
         // The proxy connects meanwhile, so this has the whole way in it; the connect had the way to the proxy alone.
         Duration roundTrip = Duration.ofNanos(System.nanoTime() - asked);
         scope.enter(new Scope.Stage.Reaching(
-                "the relay " + server.hostAndPort() + ", behind " + name + ", did not answer"));
+                "the relay " + server.hostAndPort() + ", behind " + hop.name() + ", did not answer"));
         return new Reached(encrypted(scope, tunnel, server, left(end)), address, roundTrip);
     }
 
-    private List<InetSocketAddress> resolve(Scope scope, String host, int port, String whose)
-            throws IOException, InterruptedException {
+    private List<InetSocketAddress> resolve(Scope scope, FirstHop hop) throws IOException, InterruptedException {
+        String host = hop.target().host();
         scope.enter(new Scope.Stage.Reaching(NameLookup.notResolved(host)));
         try (NameLookup lookup = NameLookup.start(resolver, host)) {
             scope.own(lookup);
             List<InetAddress> found = lookup.await(limit);
             return found.stream()
-                    .map(address -> new InetSocketAddress(address, port))
+                    .map(address -> new InetSocketAddress(address, hop.target().port()))
                     .toList();
         } catch (TimedOut | PeerUnreachable e) {
-            throw new RelayUnreachable(
-                    whose.isEmpty() ? String.valueOf(e.getMessage()) : "the proxy is not found: " + e.getMessage(), e);
+            String whose = hop.proxy().isPresent() ? "the proxy is not found: " : "";
+            throw new RelayUnreachable(whose + e.getMessage(), e);
         }
     }
 
-    private RelayConnection dial(PunchSocket socket, List<InetSocketAddress> addresses, String name, Duration left)
+    private Dialed dial(PunchSocket socket, List<InetSocketAddress> addresses, String name, Duration left)
             throws IOException {
         try {
-            return socket.dialRelay(addresses, left);
+            return socket.dialRelay(name, addresses, left);
         } catch (TimedOut e) {
             throw new RelayUnreachable(name + " did not answer within " + Timeouts.inWords(limit), e);
         } catch (PeerUnreachable e) {
-            throw new RelayUnreachable(name + " " + e.getMessage(), e);
+            throw new RelayUnreachable(String.valueOf(e.getMessage()), e);
         }
     }
 

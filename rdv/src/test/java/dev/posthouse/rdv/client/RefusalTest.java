@@ -309,7 +309,7 @@ class RefusalTest {
         assertThatThrownBy(() -> client().dial(gone.uri(), "t"))
                 .isInstanceOf(RelayUnreachable.class)
                 .hasMessageMatching(
-                        "the relay 127.0.0.1:\\d+ cannot be reached \\(127.0.0.1:\\d+: Connection refused\\)");
+                        "the relay 127.0.0.1:\\d+ cannot be reached: 127.0.0.1:\\d+ \\(Connection refused\\)");
     }
 
     // ---- the same from our own server

@@ -1,22 +1,15 @@
 package dev.posthouse.relay.accept;
 
 import dev.posthouse.net.Deadline;
+import dev.posthouse.net.LingeringClose;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 
 /**
- * Last words: writes an answer and closes so that it arrives. Closing a socket with unread input makes the system reset
- * the connection, which can overtake what was just written; so this end is closed first, and the peer's is read for a
- * moment.
+ * Last words: writes an answer and closes so that it arrives, within {@link LingeringClose#LIMIT} for all of it. (The original of rdv
+ * gives a late refusal 10 ms, which loses it over TLS and over slow links: spec of rdv 10.2 #7.)
  */
 public final class Farewell {
-
-    /**
-     * For the whole of it. The original of rdv gives a late refusal 10 ms, which loses it over TLS and over slow links (spec of rdv
-     * 10.2 #7).
-     */
-    private static final Duration LIMIT = Duration.ofSeconds(2);
 
     /** More than this a peer that was told to go away does not send by accident. */
     private static final int DRAIN = 64 * 1_024;
@@ -37,19 +30,13 @@ public final class Farewell {
     }
 
     private static void speak(Inbound leg, byte[] words) {
+        long deadline = System.nanoTime() + LingeringClose.LIMIT.toNanos();
         try {
-            Deadline.within(leg.stream(), LIMIT, "closing", () -> {
+            Deadline.within(leg.stream(), LingeringClose.LIMIT, "the last words", () -> {
                 leg.stream().write(ByteBuffer.wrap(words));
-                leg.stream().shutdownOutput();
-                ByteBuffer scrap = ByteBuffer.allocate(1_024);
-                int drained = 0;
-                int count = leg.stream().carriesHalfClose() ? 0 : -1;
-                while (count >= 0 && drained < DRAIN) {
-                    count = leg.stream().read(scrap.clear());
-                    drained += count;
-                }
-                return drained;
+                return true;
             });
+            LingeringClose.close(leg.stream(), deadline, DRAIN);
         } catch (IOException e) {
             // It went away without listening.
         } finally {

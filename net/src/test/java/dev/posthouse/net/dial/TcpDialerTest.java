@@ -1,8 +1,12 @@
-package dev.posthouse.net;
+package dev.posthouse.net.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.posthouse.net.PeerUnreachable;
+import dev.posthouse.net.TcpListener;
+import dev.posthouse.net.TcpStream;
+import dev.posthouse.net.TimedOut;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -10,7 +14,6 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -18,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,8 +40,8 @@ class TcpDialerTest {
     @Test
     void aNameIsResolvedAndDialled() throws IOException {
         try (TcpListener listener = listen(FOUR);
-                TcpStream stream =
-                        dialer(FOUR).dial("relay.test", listener.address().getPort(), LONG);
+                TcpStream stream = dialer(FOUR)
+                        .dial(new Target("relay.test", listener.address().getPort()), LONG);
                 TcpStream accepted = new TcpStream(listener.accept())) {
             assertThat(stream.remoteAddress()).contains(listener.address());
             assertThat(accepted.remoteAddress()).isEqualTo(stream.localAddress());
@@ -51,7 +55,8 @@ class TcpDialerTest {
         });
         for (String host : List.of("::1", "[::1]")) {
             try (TcpListener listener = listen(SIX);
-                    TcpStream stream = noNames.dial(host, listener.address().getPort(), LONG)) {
+                    TcpStream stream =
+                            noNames.dial(new Target(host, listener.address().getPort()), LONG)) {
                 assertThat(stream.remoteAddress()).contains(listener.address());
             }
         }
@@ -60,8 +65,8 @@ class TcpDialerTest {
     @Test
     void ipv6IsTriedAtOnceWhenIpv4Fails() throws IOException {
         try (TcpListener listener = listen(SIX);
-                TcpStream stream =
-                        dialer(SIX, FOUR).dial("relay.test", listener.address().getPort(), LONG)) {
+                TcpStream stream = dialer(SIX, FOUR)
+                        .dial(new Target("relay.test", listener.address().getPort()), LONG)) {
             assertThat(stream.remoteAddress()).contains(listener.address());
         }
     }
@@ -69,8 +74,8 @@ class TcpDialerTest {
     @Test
     void ipv4WinsWhereBothAnswer() throws IOException {
         try (TcpListener both = TcpListener.bind(new InetSocketAddress(InetAddress.ofLiteral("::"), 0));
-                TcpStream stream =
-                        dialer(SIX, FOUR).dial("relay.test", both.address().getPort(), LONG)) {
+                TcpStream stream = dialer(SIX, FOUR)
+                        .dial(new Target("relay.test", both.address().getPort()), LONG)) {
             assertThat(stream.remoteAddress().orElseThrow().getAddress()).isEqualTo(FOUR);
         }
     }
@@ -81,10 +86,10 @@ class TcpDialerTest {
         try (TcpListener listener = listen(FOUR);
                 FullListener full = new FullListener(silent, listener.address().getPort())) {
             long start = System.nanoTime();
-            try (TcpStream stream =
-                    dialer(silent, FOUR).dial("relay.test", listener.address().getPort(), LONG)) {
+            try (TcpStream stream = dialer(silent, FOUR)
+                    .dial(new Target("relay.test", listener.address().getPort()), LONG)) {
                 assertThat(stream.remoteAddress()).contains(listener.address());
-                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(TcpDialer.STAGGER.toNanos());
+                assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(HappyEyeballs.STAGGER.toNanos());
                 assertThat(full.port()).isEqualTo(listener.address().getPort());
             }
         }
@@ -96,13 +101,21 @@ class TcpDialerTest {
         InetAddress six2 = InetAddress.ofLiteral("::2");
         InetAddress six3 = InetAddress.ofLiteral("::3");
 
-        assertThat(TcpDialer.inTurn(List.of(SIX, six2, six3, FOUR, four2, SIX)))
-                .containsExactly(FOUR, SIX, four2, six2, six3);
-        List<InetAddress> many = new ArrayList<>();
-        for (int i = 1; i < 100; i++) {
-            many.add(InetAddress.ofLiteral("127.0.1." + i));
+        assertThat(inTurn(SIX, six2, six3, FOUR, four2, SIX)).containsExactly(FOUR, SIX, four2, six2, six3);
+        InetAddress[] many = new InetAddress[99];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = InetAddress.ofLiteral("127.0.1." + (i + 1));
         }
-        assertThat(TcpDialer.inTurn(many)).hasSize(TcpDialer.MAX_ADDRESSES);
+        assertThat(inTurn(many)).hasSize(HappyEyeballs.MAX_ADDRESSES);
+    }
+
+    private static List<InetAddress> inTurn(InetAddress... addresses) {
+        List<InetSocketAddress> all = Stream.of(addresses)
+                .map(address -> new InetSocketAddress(address, 1))
+                .toList();
+        return HappyEyeballs.inTurn(all).stream()
+                .map(InetSocketAddress::getAddress)
+                .toList();
     }
 
     @Test
@@ -112,22 +125,22 @@ class TcpDialerTest {
             closed = listener.address().getPort();
         }
 
-        assertThatThrownBy(() -> dialer(SIX, FOUR).dial("relay.test", closed, LONG))
+        assertThatThrownBy(() -> dialer(SIX, FOUR).dial(new Target("relay.test", closed), LONG))
                 .isInstanceOf(PeerUnreachable.class)
                 .hasMessage(
                         "relay.test:%d cannot be reached: 127.0.0.1:%d (Connection refused),".formatted(closed, closed)
-                                + " [0:0:0:0:0:0:0:1]:%d (Connection refused)".formatted(closed));
+                                + " [::1]:%d (Connection refused)".formatted(closed));
     }
 
     @Test
     void aNameWithoutAddressesIsUnreachable() {
-        assertThatThrownBy(() -> dialer().dial("relay.test", 80, LONG))
+        assertThatThrownBy(() -> dialer().dial(new Target("relay.test", 80), LONG))
                 .isInstanceOf(PeerUnreachable.class)
                 .hasMessageContaining("relay.test has no address");
         assertThatThrownBy(() -> new TcpDialer(host -> {
                             throw new PeerUnreachable("no " + host);
                         })
-                        .dial("relay.test", 80, LONG))
+                        .dial(new Target("relay.test", 80), LONG))
                 .isInstanceOf(PeerUnreachable.class)
                 .hasMessage("no relay.test");
     }
@@ -135,7 +148,7 @@ class TcpDialerTest {
     @Test
     void theLimitBoundsAnAddressThatDoesNotAnswer() throws IOException {
         try (FullListener full = new FullListener(FOUR, 0)) {
-            assertThatThrownBy(() -> dialer(FOUR).dial("relay.test", full.port(), Duration.ofMillis(60)))
+            assertThatThrownBy(() -> dialer(FOUR).dial(new Target("relay.test", full.port()), Duration.ofMillis(60)))
                     .isInstanceOf(TimedOut.class)
                     .hasMessageContaining("127.0.0.1:" + full.port() + " (no answer)");
         }
@@ -153,7 +166,7 @@ class TcpDialerTest {
             }
         });
 
-        assertThatThrownBy(() -> stuck.dial("relay.test", 80, Duration.ofMillis(30)))
+        assertThatThrownBy(() -> stuck.dial(new Target("relay.test", 80), Duration.ofMillis(30)))
                 .isInstanceOf(TimedOut.class)
                 .hasMessageContaining("relay.test was not resolved");
     }
@@ -161,7 +174,8 @@ class TcpDialerTest {
     @Test
     void anInterruptEndsIt() throws IOException {
         try (FullListener full = new FullListener(FOUR, 0)) {
-            Background<?> dialing = Background.start(() -> dialer(FOUR).dial("relay.test", full.port(), LONG))
+            Background<?> dialing = Background.start(
+                            () -> dialer(FOUR).dial(new Target("relay.test", full.port()), LONG))
                     .awaitBlocked();
 
             dialing.interrupt();
@@ -171,28 +185,12 @@ class TcpDialerTest {
     }
 
     @Test
-    void aLocalPortIsSharedWithAListener() throws IOException {
-        try (ServerSocketChannel own = ServerSocketChannel.open(StandardProtocolFamily.INET);
-                TcpListener relay = listen(FOUR)) {
-            own.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            own.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-            own.bind(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0));
-            int port = ((InetSocketAddress) own.getLocalAddress()).getPort();
-
-            try (TcpStream stream =
-                    dialer(FOUR).dialFrom(port, "relay.test", relay.address().getPort(), LONG)) {
-                assertThat(stream.localAddress().orElseThrow().getPort()).isEqualTo(port);
-            }
-        }
-    }
-
-    @Test
     void wrongArgumentsAreRefused() {
-        assertThatThrownBy(() -> dialer().dial("relay.test", 0, LONG)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> dialer().dialFrom(65_536, "relay.test", 1, LONG))
+        assertThatThrownBy(() -> dialer().dial(new Target("relay.test", 0), LONG))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> dialer().dial("[relay.test]", 1, LONG)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> dialer().dial("", 1, LONG)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> dialer().dial(new Target("[relay.test]", 1), LONG))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> dialer().dial(new Target("", 1), LONG)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static TcpListener listen(InetAddress address) throws IOException {
