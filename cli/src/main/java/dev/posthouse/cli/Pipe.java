@@ -3,8 +3,8 @@ package dev.posthouse.cli;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.acknowledged.AbortReason;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Standard input to the peer, the peer to standard output, until both have ended. Standard output is closed at the peer's end, so that a
  * filter behind it sees the end.
  *
- * <p><b>A connection that is {@linkplain Connection#verified() verified}:</b> each direction ends for itself, and all is well when the
+ * <p><b>A connection that is {@linkplain StreamConnection#verified() verified}:</b> each direction ends for itself, and all is well when the
  * peer has taken everything and we have written everything down.
  *
  * <p><b>Any other:</b> whoever ends first ends both directions. An end that has sent nothing waits until the peer has ended, so that
@@ -44,7 +44,7 @@ final class Pipe {
     /** For a sender that is at the end of its input, and has only to notice it. */
     private static final Duration NOTICE = Duration.ofSeconds(1);
 
-    private final Connection connection;
+    private final StreamConnection connection;
     private final ReadableByteChannel in;
     private final WritableByteChannel out;
     private final boolean typed;
@@ -62,12 +62,12 @@ final class Pipe {
      * @param out closed at the peer's end
      * @param typed whether {@code in} is a terminal
      */
-    Pipe(Connection connection, ReadableByteChannel in, WritableByteChannel out, boolean typed) {
+    Pipe(StreamConnection connection, ReadableByteChannel in, WritableByteChannel out, boolean typed) {
         this(connection, in, out, typed, QUIET);
     }
 
     /** @param quiet how long a peer that has not ended may send nothing until our end may cut it */
-    Pipe(Connection connection, ReadableByteChannel in, WritableByteChannel out, boolean typed, Duration quiet) {
+    Pipe(StreamConnection connection, ReadableByteChannel in, WritableByteChannel out, boolean typed, Duration quiet) {
         this.connection = connection;
         this.in = in;
         this.out = out;

@@ -2,7 +2,7 @@ package dev.posthouse.cli;
 
 import dev.posthouse.cli.streams.StandardStreams;
 import dev.posthouse.net.connection.AddressScheme;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,7 +13,7 @@ final class Session {
     /** Dials or accepts. */
     @FunctionalInterface
     interface Connecting {
-        Connection connect(AddressScheme scheme, Optional<String> token) throws IOException;
+        StreamConnection connect(AddressScheme scheme, Optional<String> token) throws IOException;
     }
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -25,7 +25,7 @@ final class Session {
         Talk talk = options.talk();
         try (var streams = StandardStreams.open()) {
             try (AddressScheme scheme = options.scheme();
-                    Connection connection =
+                    StreamConnection connection =
                             connect(options, talk, scheme, options.token(scheme, streams.inputStream()), connecting)) {
                 talk.connected(connection);
                 Terminal terminal = Terminal.current();
@@ -63,7 +63,7 @@ final class Session {
         }
     }
 
-    private static Connection connect(
+    private static StreamConnection connect(
             ConnectOptions options, Talk talk, AddressScheme scheme, Optional<String> token, Connecting connecting)
             throws IOException {
         talk.waiting(options.shownAddress());

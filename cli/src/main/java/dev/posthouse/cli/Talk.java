@@ -2,8 +2,8 @@ package dev.posthouse.cli;
 
 import dev.posthouse.net.ShownText;
 import dev.posthouse.net.address.AddressPort;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -62,7 +62,7 @@ final class Talk {
         }
     }
 
-    void connected(Connection connection) {
+    void connected(StreamConnection connection) {
         if (quiet) {
             return;
         }

@@ -5,7 +5,7 @@ import dev.posthouse.cli.dialect.SchemeModule;
 import dev.posthouse.daemon.Daemon;
 import dev.posthouse.daemon.configuration.Configuration;
 import dev.posthouse.daemon.configuration.Settings;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -60,24 +60,24 @@ final class Training {
     }
 
     private static void transfer(
-            int bytes, Callable<? extends Connection> accepting, Callable<? extends Connection> dialing)
+            int bytes, Callable<? extends StreamConnection> accepting, Callable<? extends StreamConnection> dialing)
             throws Exception {
         var accepted = new CompletableFuture<Void>();
         Thread.startVirtualThread(() -> {
-            try (Connection connection = accepting.call()) {
+            try (StreamConnection connection = accepting.call()) {
                 pipe(connection, 0);
                 accepted.complete(null);
             } catch (Exception e) {
                 accepted.completeExceptionally(e);
             }
         });
-        try (Connection connection = dialing.call()) {
+        try (StreamConnection connection = dialing.call()) {
             pipe(connection, bytes);
         }
         accepted.get();
     }
 
-    private static void pipe(Connection connection, int bytes) throws IOException {
+    private static void pipe(StreamConnection connection, int bytes) throws IOException {
         new Talk(new java.io.PrintStream(new ByteArrayOutputStream()), true, false, false).connected(connection);
         new Pipe(
                         connection,

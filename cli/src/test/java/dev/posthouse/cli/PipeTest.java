@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.posthouse.net.ByteStream;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.memory.MemoryPair;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 class PipeTest {
 
-    private record Fake(ByteStream stream, boolean carriesHalfClose) implements Connection {
+    private record Fake(ByteStream stream, boolean carriesHalfClose) implements StreamConnection {
         @Override
         public boolean verified() {
             return carriesHalfClose;

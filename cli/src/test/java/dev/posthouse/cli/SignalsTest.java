@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.relay.Relay;
@@ -100,7 +100,7 @@ class SignalsTest {
         }
     }
 
-    private Background<Connection> peer(String word) {
+    private Background<StreamConnection> peer(String word) {
         return Background.start(() -> {
             RdvClient client = RdvClient.builder().spaces(AddressSpaces.NONE).build();
             return word.equals("dial") ? client.accept(address, "signals") : client.dial(address, "signals");
@@ -112,7 +112,7 @@ class SignalsTest {
     void dialThatIsEndedBySignalExitsWithItsNumberAndSaysWhatItHasSent(String signal, int code) throws Exception {
         assumeHeard(signal);
         try (ChildProcess dial = posthouse("dial").start();
-                Connection peer = peer("dial").result()) {
+                StreamConnection peer = peer("dial").result()) {
             dial.input().write("four".getBytes(StandardCharsets.US_ASCII));
             dial.input().flush();
             await().until(() -> peer.stream().read(ByteBuffer.allocate(4)) > 0);
@@ -129,7 +129,7 @@ class SignalsTest {
         assumeHeard(signal);
         Path file = directory.resolve("received");
         try (ChildProcess accept = posthouse("accept").output(file).start();
-                Connection peer = peer("accept").result()) {
+                StreamConnection peer = peer("accept").result()) {
             peer.stream().write(ByteBuffer.allocate(RECEIVED));
             await().until(() -> Files.size(file) == RECEIVED);
             signal(signal, accept);
@@ -157,7 +157,7 @@ class SignalsTest {
         command.addAll(command("accept"));
         try (ChildProcess accept =
                         ChildProcess.of(command).inputOpen().output(file).start();
-                Connection peer = peer("accept").result()) {
+                StreamConnection peer = peer("accept").result()) {
             accept.awaitLine(Output.ERR, said -> said.contains("\"connected\""), "connected");
             signal("HUP", accept);
             peer.stream().write(ByteBuffer.allocate(RECEIVED));

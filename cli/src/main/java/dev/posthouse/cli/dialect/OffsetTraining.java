@@ -3,7 +3,7 @@ package dev.posthouse.cli.dialect;
 import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.Refused;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.offset.client.AccessList;
 import dev.posthouse.offset.client.OffsetClient;
 import dev.posthouse.offset.client.OffsetListener;
@@ -38,7 +38,7 @@ record OffsetTraining(RelayAddress relay, Transfers transfers) {
     }
 
     /** The relay registers a listener after it has answered it, and does not tell when; a dialer before that is refused. */
-    private Connection dialRegistered(OffsetClient dialing, Ed25519PublicKey listener) throws IOException {
+    private StreamConnection dialRegistered(OffsetClient dialing, Ed25519PublicKey listener) throws IOException {
         int refused = 0;
         while (true) {
             try {

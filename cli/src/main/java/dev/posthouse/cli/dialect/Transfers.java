@@ -1,6 +1,6 @@
 package dev.posthouse.cli.dialect;
 
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import java.util.concurrent.Callable;
 
 /** Has two peers connect and transfer: for {@link SchemeModule#train}. */
@@ -15,6 +15,7 @@ public interface Transfers {
      * @param dialing called at the same time
      * @throws Exception what either of them throws, or the transfer
      */
-    void transfer(int bytes, Callable<? extends Connection> accepting, Callable<? extends Connection> dialing)
+    void transfer(
+            int bytes, Callable<? extends StreamConnection> accepting, Callable<? extends StreamConnection> dialing)
             throws Exception;
 }

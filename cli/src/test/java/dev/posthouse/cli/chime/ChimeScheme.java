@@ -5,9 +5,10 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.address.HostPort;
 import dev.posthouse.net.connection.AddressScheme;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Listener;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,16 +35,26 @@ final class ChimeScheme implements AddressScheme {
     }
 
     @Override
-    public Connection dial(String address, Optional<String> token) throws IOException {
+    public StreamConnection dial(String address, Optional<String> token) throws IOException {
         return ring(address, "RING ");
     }
 
     @Override
-    public Connection accept(String address, Optional<String> token) throws IOException {
-        return ring(address, "WAIT ");
+    public Listener listen(String address, Optional<String> token) {
+        return new Listener() {
+            @Override
+            public StreamConnection accept() throws IOException {
+                return ring(address, "WAIT ");
+            }
+
+            @Override
+            public void close() {
+                // nobody waits between two peers
+            }
+        };
     }
 
-    private Connection ring(String address, String how) throws IOException {
+    private StreamConnection ring(String address, String how) throws IOException {
         String tower = address.substring("chime://".length()).replaceFirst("/.*", "");
         int port = HostPort.parse(tower).port().orElseThrow();
         var at = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -58,7 +69,7 @@ final class ChimeScheme implements AddressScheme {
         return new Rung(peer.stream(), new Route.Relayed(at));
     }
 
-    private record Rung(ByteStream stream, Route route) implements Connection {
+    private record Rung(ByteStream stream, Route route) implements StreamConnection {
 
         @Override
         public Report report() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.interop.process.Programs;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.ByteOracle;
@@ -141,7 +141,7 @@ class CommandLineTest {
                             .connect("dial", way, server.uri().toString(), "in-process")
                             .input(DATA.file(directory))
                             .start();
-                    Connection connection = accepting.result()) {
+                    StreamConnection connection = accepting.result()) {
                 assertThat(receive(connection)).isEqualTo(DATA.sha256());
                 connection.stream().shutdownOutput();
                 assertThat(dialer.awaitExit()).as(() -> dialer.everything()).isZero();
@@ -159,7 +159,7 @@ class CommandLineTest {
                         .connect("accept", way, server.uri().toString(), "in-process")
                         .output(received)
                         .start();
-                Connection connection = OurClient.connect(way, Method.DIAL, server.uri(), "in-process")
+                StreamConnection connection = OurClient.connect(way, Method.DIAL, server.uri(), "in-process")
                         .result()) {
             Background<?> sending = Background.run(() -> send(connection, DATA));
             sending.result();
@@ -257,7 +257,7 @@ class CommandLineTest {
         return one.isAlive() ? other : one;
     }
 
-    private static void send(Connection connection, Payload payload) throws IOException {
+    private static void send(StreamConnection connection, Payload payload) throws IOException {
         ByteOracle.Source source = payload.oracle().source(payload.length());
         ByteBuffer block = ByteBuffer.allocate(64 * 1_024);
         while (source.hasRemaining()) {
@@ -266,7 +266,7 @@ class CommandLineTest {
         }
     }
 
-    private static String receive(Connection connection) throws Exception {
+    private static String receive(StreamConnection connection) throws Exception {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         ByteBuffer block = ByteBuffer.allocate(64 * 1_024);
         while (connection.stream().read(block.clear()) >= 0) {

@@ -3,8 +3,8 @@ package dev.posthouse.interop.rdv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.posthouse.interop.process.Payload;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.wire.Method;
 import dev.posthouse.testkit.LeakCheck;
 import java.nio.ByteBuffer;
@@ -113,7 +113,7 @@ class GlueTest {
             try (RawPeer relay = server.accept()) {
                 relay.readHead();
                 relay.send(RawServer.switching("") + "CONTINUE\nhello");
-                try (Connection connection = accepting.result()) {
+                try (StreamConnection connection = accepting.result()) {
                     assertThat(read(connection, 5)).isEqualTo("hello");
                     connection.stream().write(ByteBuffer.wrap(bytes("back")));
                     assertThat(relay.read(4)).isEqualTo("back");
@@ -130,7 +130,7 @@ class GlueTest {
                 relay.readHead();
                 relay.send(RawServer.switching("") + "hello");
                 assertThat(relay.readLine()).isEqualTo("CONTINUE\n");
-                try (Connection connection = dialing.result()) {
+                try (StreamConnection connection = dialing.result()) {
                     assertThat(read(connection, 5)).isEqualTo("hello");
                 }
             }
@@ -146,7 +146,7 @@ class GlueTest {
                 relay.readHead();
                 relay.sendByteByByte(
                         RawServer.switching("127.0.0.1:9") + (method == Method.ACCEPT ? "CONTINUE\n" : "") + "slow");
-                try (Connection connection = connecting.result()) {
+                try (StreamConnection connection = connecting.result()) {
                     assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                     assertThat(read(connection, 4)).isEqualTo("slow");
                 }
@@ -170,7 +170,7 @@ class GlueTest {
                     assertThat(direct.readLine()).isEqualTo("rdv/1 DIAL direct\n");
                     assertThat(direct.readLine()).isEqualTo("CONTINUE\n");
                     assertThat(relay.readToEnd()).isEqualTo("OTHER " + acceptor.text() + "\n");
-                    try (Connection connection = dialing.result()) {
+                    try (StreamConnection connection = dialing.result()) {
                         assertThat(connection.route()).isEqualTo(new Route.Direct(acceptor.address()));
                         assertThat(read(connection, 5)).isEqualTo("hello");
                     }
@@ -191,7 +191,7 @@ class GlueTest {
                 try (RawPeer direct = dialer.accept()) {
                     send(direct, "rdv/1 DIAL direct\nCONTINUE\nhello", byteByByte);
                     assertThat(direct.readLine()).isEqualTo("rdv/1 ACCEPT direct\n");
-                    try (Connection connection = accepting.result()) {
+                    try (StreamConnection connection = accepting.result()) {
                         assertThat(connection.route()).isEqualTo(new Route.Direct(dialer.address()));
                         assertThat(read(connection, 5)).isEqualTo("hello");
                         assertThat(relay.readToEnd()).isEmpty();
@@ -219,7 +219,7 @@ class GlueTest {
                 try (RawPeer direct = RawPeer.toFromLoopback(address)) {
                     direct.send("rdv/1 DIAL inbound\nCONTINUE\nhello");
                     assertThat(direct.readLine()).isEqualTo("rdv/1 ACCEPT inbound\n");
-                    try (Connection connection = accepting.result()) {
+                    try (StreamConnection connection = accepting.result()) {
                         assertThat(connection.route()).isEqualTo(new Route.Direct(direct.local()));
                         assertThat(read(connection, 5)).isEqualTo("hello");
                     }
@@ -269,7 +269,7 @@ class GlueTest {
         }
     }
 
-    private static String read(Connection connection, int count) throws Exception {
+    private static String read(StreamConnection connection, int count) throws Exception {
         return new String(Exchange.readExactly(connection.stream(), count).array(), StandardCharsets.ISO_8859_1);
     }
 

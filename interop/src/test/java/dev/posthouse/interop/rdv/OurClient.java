@@ -2,7 +2,7 @@ package dev.posthouse.interop.rdv;
 
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.address.AddressPort;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.wire.Method;
@@ -43,12 +43,12 @@ record OurClient(RdvClient.Builder client, Way way) implements LiveClient {
     }
 
     /** One call. */
-    static Connection connect(RdvClient client, Method method, URI server, String token) throws IOException {
+    static StreamConnection connect(RdvClient client, Method method, URI server, String token) throws IOException {
         return method == Method.DIAL ? client.dial(server, token) : client.accept(server, token);
     }
 
     /** One call with the ordinary settings for that route, on a thread of its own. */
-    static Background<Connection> connect(Way way, Method method, URI server, String token) {
+    static Background<StreamConnection> connect(Way way, Method method, URI server, String token) {
         return Background.start(() -> connect(builder(way).build(), method, server, token));
     }
 
@@ -57,7 +57,7 @@ record OurClient(RdvClient.Builder client, Way way) implements LiveClient {
             Method method, URI server, String token, Payload outgoing, Payload incoming, Path directory) {
         return Background.start(() -> {
             try (RdvClient mine = client.build();
-                    Connection connection = connect(mine, method, server, token)) {
+                    StreamConnection connection = connect(mine, method, server, token)) {
                 String hash = Exchange.run(connection.stream(), outgoing, incoming);
                 return new Result(
                         connection.route().label(),

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.interop.process.Payload;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.TimedOut;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.testkit.Background;
@@ -51,7 +51,7 @@ class RelayedPairTest {
     private static TestCertificates.Issued issued;
 
     /** Two that are connected. */
-    private record Pair(LiveServer server, Connection dialer, Connection acceptor) {}
+    private record Pair(LiveServer server, StreamConnection dialer, StreamConnection acceptor) {}
 
     /** Set by {@link #connect} or {@link #connectAt}, closed after the test. */
     private Optional<Pair> pair = Optional.empty();
@@ -81,16 +81,16 @@ class RelayedPairTest {
     private void connect(LiveServer server, Way way) throws IOException {
         RdvClient client = OurClient.builder(way).tls(TlsClient.insecure()).build();
         var accepting = Background.start(() -> client.accept(server.uri(), "pair"));
-        Connection dialer = client.dial(server.uri(), "pair");
+        StreamConnection dialer = client.dial(server.uri(), "pair");
         pair = Optional.of(new Pair(server, dialer, accepting.result()));
         assertThat(dialer.route().label()).isEqualTo(way.label());
     }
 
-    private Connection dialer() {
+    private StreamConnection dialer() {
         return pair.orElseThrow().dialer();
     }
 
-    private Connection acceptor() {
+    private StreamConnection acceptor() {
         return pair.orElseThrow().acceptor();
     }
 

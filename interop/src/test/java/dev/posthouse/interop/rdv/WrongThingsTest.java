@@ -10,8 +10,8 @@ import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.TimedOut;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.tls.TlsClient;
 import dev.posthouse.rdv.client.Picker;
 import dev.posthouse.rdv.client.RdvClient;
@@ -197,9 +197,9 @@ class WrongThingsTest {
             return;
         }
         var accepting = OurClient.connect(Way.RELAYED, Method.ACCEPT, server.uri(), token);
-        try (Connection dialer = OurClient.connect(Way.RELAYED, Method.DIAL, server.uri(), token)
+        try (StreamConnection dialer = OurClient.connect(Way.RELAYED, Method.DIAL, server.uri(), token)
                         .result();
-                Connection acceptor = accepting.result()) {
+                StreamConnection acceptor = accepting.result()) {
             dialer.stream().write(ByteBuffer.wrap(new byte[] {42}));
             assertThat(Exchange.readExactly(acceptor.stream(), 1).get()).isEqualTo((byte) 42);
         }
@@ -271,7 +271,7 @@ class WrongThingsTest {
                 try (RawPeer direct = stranger.accept()) {
                     direct.send(says);
                     assertThat(relay.readLine()).isEqualTo("CONTINUE\n");
-                    try (Connection connection = dialing.result()) {
+                    try (StreamConnection connection = dialing.result()) {
                         assertThat(connection.route()).isEqualTo(new Route.Relayed(server.address()));
                         assertThat(direct.readToEnd()).isIn("rdv/1 DIAL token\n", "");
                     }
@@ -299,7 +299,7 @@ class WrongThingsTest {
                 relay.send(RawServer.switching(acceptor.text()));
                 try (RawPeer direct = acceptor.accept()) {
                     direct.send(headerLine);
-                    try (Connection connection = dialing.result()) {
+                    try (StreamConnection connection = dialing.result()) {
                         return connection.route().label();
                     }
                 }
@@ -316,7 +316,7 @@ class WrongThingsTest {
                     .picker(Picker.waitForDirect(Duration.ofMillis(300)))
                     .build()
                     .dial(server.uri(), "a b"));
-            try (Connection connection = dialing.result()) {
+            try (StreamConnection connection = dialing.result()) {
                 assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                 Exchange.run(connection.stream(), Payload.of(6461, 1_000), Payload.empty());
             }
@@ -330,7 +330,7 @@ class WrongThingsTest {
         for (String token : new String[] {"a b", "a/b", "a//b", "ü+&=@:$", "a%2Fb"}) {
             try (LiveServer server = kind.start();
                     ChildProcess acceptor = OriginalClient.with(Way.DIRECT).start(Method.ACCEPT, server.uri(), token);
-                    Connection connection = OurClient.connect(Way.DIRECT, Method.DIAL, server.uri(), token)
+                    StreamConnection connection = OurClient.connect(Way.DIRECT, Method.DIAL, server.uri(), token)
                             .result()) {
                 assertThat(connection.route()).as(token).isInstanceOf(Route.Direct.class);
                 Exchange.run(connection.stream(), Payload.of(6462, 1_000), Payload.empty());
@@ -351,7 +351,7 @@ class WrongThingsTest {
                     .picker(Picker.waitForDirect(Duration.ofMillis(300)))
                     .build()
                     .dial(server.uri(), "one-side"));
-            try (Connection connection = dialing.result()) {
+            try (StreamConnection connection = dialing.result()) {
                 assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                 Exchange.run(connection.stream(), Payload.of(6463, 1_000), Payload.empty());
             }
@@ -373,7 +373,7 @@ class WrongThingsTest {
                                 "killed",
                                 "--send",
                                 whole.file(directory).toString());
-                Connection connection = OurClient.connect(way, Method.DIAL, server.uri(), "killed")
+                StreamConnection connection = OurClient.connect(way, Method.DIAL, server.uri(), "killed")
                         .result()) {
             assertThat(connection.route().label()).isEqualTo(way.label());
             connection.stream().readTimeout(Duration.ofSeconds(15));

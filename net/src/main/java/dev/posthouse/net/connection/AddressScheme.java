@@ -26,10 +26,24 @@ public interface AddressScheme extends AutoCloseable {
      * @throws IllegalArgumentException if the address or the token is malformed, or a needed token is missing
      * @throws IOException if no connection came about
      */
-    Connection dial(String address, Optional<String> token) throws IOException;
+    StreamConnection dial(String address, Optional<String> token) throws IOException;
 
-    /** Waits for the peer that dials; the same as {@link #dial} otherwise. */
-    Connection accept(String address, Optional<String> token) throws IOException;
+    /**
+     * Waits for peers that dial.
+     *
+     * @param token as {@link #dial}
+     * @return the caller's to close, before the scheme
+     * @throws IllegalArgumentException as {@link #dial}
+     * @throws IOException if a relay to listen at was not reached, where the dialect keeps a connection to it
+     */
+    Listener listen(String address, Optional<String> token) throws IOException;
+
+    /** Waits for the first peer that dials, and for nobody else; the same as {@link #dial} otherwise. */
+    default StreamConnection accept(String address, Optional<String> token) throws IOException {
+        try (Listener listener = listen(address, token)) {
+            return listener.accept();
+        }
+    }
 
     @Override
     default void close() {}

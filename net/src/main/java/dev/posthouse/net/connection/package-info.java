@@ -1,6 +1,6 @@
 /**
- * What a dialect's client gives its user: a {@link dev.posthouse.net.connection.Connection}, the {@link
- * dev.posthouse.net.connection.Route} it runs over, and a {@link dev.posthouse.net.connection.Report} of how it came
+ * What a dialect's client gives its user: a {@link dev.posthouse.net.connection.StreamConnection} or a {@link
+ * dev.posthouse.net.connection.MessageConnection}, the {@link dev.posthouse.net.connection.Route} it runs over, and a {@link dev.posthouse.net.connection.Report} of how it came
  * about. The same for every dialect; the command line finds them through an {@link
  * dev.posthouse.net.connection.AddressScheme}.
  */

@@ -5,9 +5,10 @@ import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.MessageConnection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe as {@link ByteStream} and {@link MessageStream} say.
  */
-public final class OffsetConnection implements Connection {
+public final class OffsetConnection implements StreamConnection, MessageConnection {
 
     private final Tunnel tunnel;
     private final Ed25519PublicKey peer;
@@ -72,6 +73,7 @@ public final class OffsetConnection implements Connection {
      *
      * @throws IllegalStateException if {@link #stream()} was called before
      */
+    @Override
     public synchronized MessageStream messages() {
         if (bytes != null) {
             throw new IllegalStateException("the connection is used as a stream of bytes already");

@@ -4,10 +4,12 @@ import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
 import dev.posthouse.net.connection.AddressScheme;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Listener;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Offset's addresses: those of its relays, with the peer's key for who dials. */
 public final class OffsetScheme implements AddressScheme {
@@ -35,7 +37,7 @@ public final class OffsetScheme implements AddressScheme {
     }
 
     @Override
-    public Connection dial(String address, Optional<String> token) throws IOException {
+    public StreamConnection dial(String address, Optional<String> token) throws IOException {
         OffsetAddress parsed = parse(address, token);
         Ed25519PublicKey peer = parsed.peer()
                 .orElseThrow(() -> new IllegalArgumentException(
@@ -43,27 +45,52 @@ public final class OffsetScheme implements AddressScheme {
         return client.dial(parsed.relay(), peer);
     }
 
-    /** {@inheritDoc} It is the first that the access list admits, within the client's time limit; nobody else is accepted then. */
+    /** {@inheritDoc} Peers are those that the access list admits. Opening and the first wait together have the client's time limit. */
     @Override
-    public Connection accept(String address, Optional<String> token) throws IOException {
+    public Listener listen(String address, Optional<String> token) throws IOException {
         OffsetAddress parsed = parse(address, token);
         if (parsed.peer().isPresent()) {
             throw new IllegalArgumentException("to accept, there is no PEERKEY in the address: write "
                     + OffsetAddress.PREFIX + "HOST:PORT/RELAYKEY, and say who may connect by the access list");
         }
         long start = System.nanoTime();
-        try (OffsetListener listener = client.listen(parsed.relay(), access)) {
-            Duration limit = client.timeout();
+        OffsetListener opened = client.listen(parsed.relay(), access);
+        return new SchemeListener(opened, parsed.relay(), client.timeout(), System.nanoTime() - start);
+    }
+
+    /** The client's listener, with its time limit for each wait. */
+    private static final class SchemeListener implements Listener {
+
+        private final OffsetListener listener;
+        private final RelayAddress relay;
+        private final Duration limit;
+        private final AtomicLong opening;
+
+        /** @param opening nanoseconds of the first wait's time that are gone */
+        SchemeListener(OffsetListener listener, RelayAddress relay, Duration limit, long opening) {
+            this.listener = listener;
+            this.relay = relay;
+            this.limit = limit;
+            this.opening = new AtomicLong(opening);
+        }
+
+        @Override
+        public StreamConnection accept() throws IOException {
+            long gone = opening.getAndSet(0);
             // Never zero, which would be no limit.
-            Duration left = limit.isZero()
-                    ? limit
-                    : Duration.ofNanos(Math.max(1, limit.toNanos() - (System.nanoTime() - start)));
-            return listener.accept(left);
-        } catch (TimedOut e) {
-            throw new TimedOut(
-                    "no peer came to the relay at " + parsed.relay().hostAndPort() + " within "
-                            + Timeouts.inWords(client.timeout()),
-                    e);
+            Duration left = limit.isZero() ? limit : Duration.ofNanos(Math.max(1, limit.toNanos() - gone));
+            try {
+                return listener.accept(left);
+            } catch (TimedOut e) {
+                throw new TimedOut(
+                        "no peer came to the relay at " + relay.hostAndPort() + " within " + Timeouts.inWords(limit),
+                        e);
+            }
+        }
+
+        @Override
+        public void close() {
+            listener.close();
         }
     }
 

@@ -7,7 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.TimedOut;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.Listener;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.testkit.Background;
 import dev.posthouse.testkit.LeakCheck;
 import java.io.IOException;
@@ -56,14 +57,34 @@ class OffsetSchemeTest {
         }
 
         String there = here + "/" + acceptor.publicKey();
-        Connection dialed = dials.dial(there, Optional.empty());
-        Connection accepted = accepting.result();
+        StreamConnection dialed = dials.dial(there, Optional.empty());
+        StreamConnection accepted = accepting.result();
 
         assertThatThrownBy(() -> dials.dial(there, Optional.empty())).isInstanceOf(Refused.class);
         dialed.stream().write(UTF_8.encode("uncut"));
         ByteBuffer into = ByteBuffer.allocate(5);
         assertThat(accepted.stream().read(into)).isEqualTo(5);
         assertThat(UTF_8.decode(into.flip()).toString()).isEqualTo("uncut");
+        dialed.close();
+        accepted.close();
+    }
+
+    @Test
+    void aListenerAcceptsOneAfterAnotherAndItsConnectionsOutliveIt() throws IOException {
+        Listener listener = accepts.listen(relay.address().toString(), Optional.empty());
+        String there = relay.address() + "/" + acceptor.publicKey();
+        relay.awaitListeners(1);
+        StreamConnection dialed = dials.dial(there, Optional.empty());
+        StreamConnection accepted = listener.accept();
+        dials.dial(there, Optional.empty()).close();
+        listener.accept().close();
+
+        var waiting = Background.start(listener::accept).awaitBlocked();
+        listener.close();
+
+        assertThat(waiting.failure()).isInstanceOf(IOException.class);
+        dialed.stream().write(UTF_8.encode("uncut"));
+        assertThat(accepted.stream().read(ByteBuffer.allocate(5))).isEqualTo(5);
         dialed.close();
         accepted.close();
     }

@@ -9,8 +9,8 @@ import dev.posthouse.net.AuthenticationFailed;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.httpproxy.HttpProxy;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.tls.TlsClient;
@@ -68,19 +68,19 @@ class WayToRelayTest {
     enum Use {
         DIAL {
             @Override
-            Connection begin(OffsetClient client, RelayAddress relay) throws IOException {
+            StreamConnection begin(OffsetClient client, RelayAddress relay) throws IOException {
                 return new OffsetScheme(client, new AccessList())
                         .dial(relay + "/" + PEER.publicKey(), Optional.empty());
             }
         },
         ACCEPT {
             @Override
-            Connection begin(OffsetClient client, RelayAddress relay) throws IOException {
+            StreamConnection begin(OffsetClient client, RelayAddress relay) throws IOException {
                 return new OffsetScheme(client, new AccessList()).accept(relay.toString(), Optional.empty());
             }
         };
 
-        abstract Connection begin(OffsetClient client, RelayAddress relay) throws IOException;
+        abstract StreamConnection begin(OffsetClient client, RelayAddress relay) throws IOException;
     }
 
     @BeforeAll
@@ -173,8 +173,8 @@ class WayToRelayTest {
         var accepting = Background.start(() -> new OffsetScheme(acceptor, AccessList.of(dialer.publicKey()))
                 .accept(there.toString(), Optional.empty()));
         relay.awaitListeners(1);
-        try (Connection dialed = dialer.dial(there, acceptor.publicKey());
-                Connection accepted = accepting.result()) {
+        try (StreamConnection dialed = dialer.dial(there, acceptor.publicKey());
+                StreamConnection accepted = accepting.result()) {
             dialed.stream().write(UTF_8.encode("through"));
             ByteBuffer into = ByteBuffer.allocate(7);
             assertThat(accepted.stream().read(into)).isPositive();

@@ -8,9 +8,9 @@ import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.address.AddressPort;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.punch.Arrival;
 import dev.posthouse.net.punch.Pacing;
 import dev.posthouse.net.punch.ProvedArrivals;
@@ -100,7 +100,7 @@ final class Race implements Picker.Race, AutoCloseable {
     }
 
     /** Runs it to the choice. */
-    Connection run(Picker picker) throws IOException, InterruptedException {
+    StreamConnection run(Picker picker) throws IOException, InterruptedException {
         if (meeting.method() == Method.DIAL) {
             // Before anything direct can come: a picker sees the relay first.
             ready.add(relayed(meeting.relay()));
@@ -230,7 +230,7 @@ final class Race implements Picker.Race, AutoCloseable {
         }
     }
 
-    private Connection connection(Contender chosen) {
+    private StreamConnection connection(Contender chosen) {
         List<InetSocketAddress> own = meeting.ownCandidates().stream()
                 .map(AddressPort::toSocketAddress)
                 .toList();

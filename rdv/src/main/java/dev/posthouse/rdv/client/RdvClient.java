@@ -13,7 +13,7 @@ import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.http.Headers;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.punch.CandidatePolicy;
@@ -26,13 +26,10 @@ import dev.posthouse.rdv.wire.RdvRequest;
 import dev.posthouse.rdv.wire.ServerAddress;
 import dev.posthouse.rdv.wire.Token;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +37,7 @@ import java.util.function.Consumer;
  *
  * <pre>{@code
  * RdvClient client = RdvClient.withDefaults();
- * try (Connection connection = client.dial(URI.create("https://relay.example/rdv"), token)) {
+ * try (StreamConnection connection = client.dial(URI.create("https://relay.example/rdv"), token)) {
  *     connection.stream().write(ByteBuffer.wrap(hello));
  * }
  * }</pre>
@@ -61,8 +58,7 @@ public final class RdvClient implements AutoCloseable {
     private final Consumer<String> notices;
     private final AcknowledgedSettings stream;
     private final boolean acknowledged;
-    private final Set<Scope> calls = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private final Calls calls = new Calls("client");
 
     private RdvClient(Builder builder) {
         this.spaces = builder.spaces;
@@ -109,31 +105,50 @@ public final class RdvClient implements AutoCloseable {
      * @throws ProtocolViolation if the server does not speak rdv/1
      * @throws IOException if the connection to the server broke, or the thread was interrupted
      */
-    public Connection dial(URI server, String token) throws IOException {
-        return connect(Method.DIAL, ServerAddress.of(server), token);
+    public StreamConnection dial(URI server, String token) throws IOException {
+        return dial(ServerAddress.of(server), Token.of(token));
+    }
+
+    StreamConnection dial(ServerAddress address, Token token) throws IOException {
+        return connect(calls, Method.DIAL, address, token);
     }
 
     /** Waits for the peer that dials under {@code token}; the same as {@link #dial} otherwise. */
-    public Connection accept(URI server, String token) throws IOException {
-        return connect(Method.ACCEPT, ServerAddress.of(server), token);
+    public StreamConnection accept(URI server, String token) throws IOException {
+        return connect(calls, Method.ACCEPT, ServerAddress.of(server), Token.of(token));
     }
 
-    Connection connect(Method method, ServerAddress address, String tokenText) throws IOException {
-        Token token = Token.of(tokenText);
+    /**
+     * Accepts one peer after another under the same token. Each {@link RdvListener#accept} is a call of its own, as {@link #accept}: while
+     * there is none, nobody waits at the relay.
+     *
+     * @throws IllegalArgumentException as {@link #dial}
+     */
+    public RdvListener listen(URI server, String token) {
+        return listen(ServerAddress.of(server), Token.of(token));
+    }
+
+    RdvListener listen(ServerAddress address, Token token) {
         meetings.requireOneAuthorization(address);
-        return call(
-                scope -> new LobbyVisits(scope, timeout, notices).until(() -> visit(scope, method, address, token)));
+        return new RdvListener(this, address, token);
+    }
+
+    /** @param whose ends it when they are closed; this client's do in any case */
+    StreamConnection connect(Calls whose, Method method, ServerAddress address, Token token) throws IOException {
+        meetings.requireOneAuthorization(address);
+        return calls.run(timeout, whose, scope -> new LobbyVisits(scope, timeout, notices)
+                .until(() -> visit(scope, method, address, token)));
     }
 
     /** One meeting, up to a connection with a peer that is there. */
-    private Connection visit(Scope scope, Method method, ServerAddress address, Token token)
+    private StreamConnection visit(Scope scope, Method method, ServerAddress address, Token token)
             throws IOException, InterruptedException {
         Rendezvous rendezvous = meetings.meet(scope, method, address, token, List.of(), offer());
         Race race = scope.own(new Race(rendezvous, !spaces.isEmpty(), stream));
         if (relayOnTimeout && method == Method.DIAL) {
             scope.onTimeout(race::timeIsUp);
         }
-        Connection connection = race.run(picker);
+        StreamConnection connection = race.run(picker);
         try {
             awaitPeer(connection, scope);
             scope.handOut(connection.stream());
@@ -145,31 +160,12 @@ public final class RdvClient implements AutoCloseable {
         }
     }
 
-    /** What a call does with its scope. */
-    @FunctionalInterface
-    private interface Call<T> {
-        T run(Scope scope) throws IOException, InterruptedException;
-    }
-
-    private <T> T call(Call<T> call) throws IOException {
-        try (Scope scope = open()) {
-            try {
-                return call.run(scope);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw (IOException) new InterruptedIOException("interrupted while connecting").initCause(e);
-            } catch (IOException e) {
-                throw scope.explain(e);
-            }
-        }
-    }
-
     /**
      * Waits until the peer greets, where both speak the acknowledged stream.
      *
      * @throws LobbyVisits.BackToLobby if it does not: one whose host has vanished while it waited is joined all the same
      */
-    private static void awaitPeer(Connection connection, Scope scope) throws IOException {
+    private static void awaitPeer(StreamConnection connection, Scope scope) throws IOException {
         if (!(connection.stream() instanceof AcknowledgedStream acknowledged)) {
             return;
         }
@@ -193,22 +189,12 @@ public final class RdvClient implements AutoCloseable {
         ServerAddress address = ServerAddress.of(server);
         Token word = Token.of(token);
         meetings.requireOneAuthorization(address);
-        return call(scope -> {
+        return calls.run(timeout, calls, scope -> {
             Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
                     .until(() -> meetings.meet(scope, method, address, word, extraCandidates, Extensions.NONE));
             scope.handOutAll();
             return rendezvous;
         });
-    }
-
-    private Scope open() throws IOException {
-        Scope scope = new Scope(timeout, calls::remove);
-        calls.add(scope);
-        if (closed) {
-            scope.close();
-            throw new IOException("the client was closed");
-        }
-        return scope;
     }
 
     /** What a call of ours offers its peer, if that is one of ours, too. */
@@ -222,8 +208,7 @@ public final class RdvClient implements AutoCloseable {
     /** Ends every call that is under way. Connections that were handed out stay open. */
     @Override
     public void close() {
-        closed = true;
-        calls.forEach(Scope::cancel);
+        calls.close();
     }
 
     /** Collects a client's options. Not thread-safe. */
@@ -245,7 +230,7 @@ public final class RdvClient implements AutoCloseable {
 
         /**
          * After how long without a word from the peer a connection is given up; a minute by default. Only where both ends {@linkplain
-         * Connection#verified() speak} the acknowledged stream.
+         * StreamConnection#verified() speak} the acknowledged stream.
          *
          * @param limit a second at least, or zero for never
          */

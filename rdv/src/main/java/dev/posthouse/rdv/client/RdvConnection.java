@@ -2,13 +2,13 @@ package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import java.io.IOException;
 
 /** A connection whose route was chosen once and for all. */
-record RdvConnection(ByteStream stream, Route route, Report report) implements Connection {
+record RdvConnection(ByteStream stream, Route route, Report report) implements StreamConnection {
 
     /**
      * Only where both ends speak the acknowledged stream: a stock peer or a stock server closes both directions at the first end, and so

@@ -1,9 +1,9 @@
 package dev.posthouse.rdv.client;
 
 import dev.posthouse.net.connection.AddressScheme;
-import dev.posthouse.net.connection.Connection;
-import dev.posthouse.rdv.wire.Method;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.wire.ServerAddress;
+import dev.posthouse.rdv.wire.Token;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -23,17 +23,17 @@ public final class RdvScheme implements AddressScheme {
     }
 
     @Override
-    public Connection dial(String address, Optional<String> token) throws IOException {
-        return client.connect(Method.DIAL, ServerAddress.parse(address), needed(token));
+    public StreamConnection dial(String address, Optional<String> token) throws IOException {
+        return client.dial(ServerAddress.parse(address), needed(token));
     }
 
     @Override
-    public Connection accept(String address, Optional<String> token) throws IOException {
-        return client.connect(Method.ACCEPT, ServerAddress.parse(address), needed(token));
+    public RdvListener listen(String address, Optional<String> token) {
+        return client.listen(ServerAddress.parse(address), needed(token));
     }
 
-    private static String needed(Optional<String> token) {
-        return token.orElseThrow(
-                () -> new IllegalArgumentException("missing rdv token: give the word that both peers have agreed on"));
+    private static Token needed(Optional<String> token) {
+        return Token.of(token.orElseThrow(
+                () -> new IllegalArgumentException("missing rdv token: give the word that both peers have agreed on")));
     }
 }

@@ -28,7 +28,9 @@ final class Scope implements AutoCloseable {
     private final Alarms.@Nullable Alarm timer;
     private boolean closed;
     private boolean timedOut;
-    private boolean cancelled;
+    /** Who was closed meanwhile. */
+    private @Nullable String closedOwner;
+
     private @Nullable Runnable onTimeout;
     /** Whether this is not the first attempt. */
     private boolean again;
@@ -159,17 +161,17 @@ final class Scope implements AutoCloseable {
         }
     }
 
-    /** Ends the call from outside. */
-    void cancel() {
+    /** Ends the call from outside, since {@code owner} was closed. */
+    void cancel(String owner) {
         synchronized (this) {
-            cancelled = true;
+            closedOwner = owner;
         }
         close();
     }
 
     /** Whether its time is up, or it was cancelled. */
     synchronized boolean isOver() {
-        return timedOut || cancelled || closed;
+        return timedOut || closedOwner != null || closed;
     }
 
     /** Says what really ended the call, where that was not {@code failure} itself. */
@@ -183,7 +185,9 @@ final class Scope implements AutoCloseable {
                 case Stage.Choosing choosing -> new TimedOut("no connection" + within, failure);
             };
         }
-        return cancelled ? new IOException("the client was closed while connecting", failure) : failure;
+        return closedOwner == null
+                ? failure
+                : new IOException("the " + closedOwner + " was closed while connecting", failure);
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.posthouse.rdv.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.testkit.Background;
@@ -182,8 +182,8 @@ class CancellationTest {
         }
     }
 
-    private static int ended(Background<Connection> call, String as) throws IOException {
-        Connection connection;
+    private static int ended(Background<StreamConnection> call, String as) throws IOException {
+        StreamConnection connection;
         try {
             connection = call.result();
         } catch (AssertionError e) {

@@ -8,9 +8,9 @@ import dev.posthouse.net.TcpListener;
 import dev.posthouse.net.TcpStream;
 import dev.posthouse.net.address.AddressPort;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.rdv.wire.Method;
@@ -102,7 +102,7 @@ class CandidatesTest {
                     assertEnds(atStranger);
                 }
                 atReal.send("rdv/1 ACCEPT t\nglued");
-                try (Connection connection = dialing.result()) {
+                try (StreamConnection connection = dialing.result()) {
                     assertThat(connection.route()).isInstanceOf(Route.Direct.class);
                     assertThat(atReal.read(9)).isEqualTo("CONTINUE\n");
                     assertThat(relay.rest()).isEqualTo("OTHER " + real.address() + "\n");
@@ -155,7 +155,7 @@ class CandidatesTest {
                 try (RawPeer peer = RawPeer.connect(port)) {
                     peer.send("rdv/1 ACCEPT secret\n");
                     assertThat(peer.read(18)).isEqualTo("rdv/1 DIAL secret\n");
-                    try (Connection connection = dialing.result()) {
+                    try (StreamConnection connection = dialing.result()) {
                         assertThat(connection.route()).isEqualTo(new Route.Direct(peer.local()));
                         assertThat(peer.read(9)).isEqualTo("CONTINUE\n");
                         peer.send("of the peer").end();
@@ -193,7 +193,7 @@ class CandidatesTest {
                 relay.send(FakeServer.meeting(peer.address()));
                 try (RawPeer at = peer.next()) {
                     at.send("rdv/1 ACCEPT t\n");
-                    try (Connection connection = dialing.result()) {
+                    try (StreamConnection connection = dialing.result()) {
                         assertThat(connection.route()).isInstanceOf(Route.Direct.class);
                         assertThat(connection.report().attempts())
                                 .extracting(Report.Attempt::outcome)
@@ -238,7 +238,7 @@ class CandidatesTest {
                         assertThat(inbound.read(ours.length())).isEqualTo(ours);
                     }
                     assertThat(chosen.read(9)).isEqualTo("CONTINUE\n");
-                    try (Connection connection = dialing.result()) {
+                    try (StreamConnection connection = dialing.result()) {
                         assertThat(connection.route()).isInstanceOf(Route.Direct.class);
                     }
                 }
@@ -256,7 +256,7 @@ class CandidatesTest {
                     RawPeer at = stranger.next()) {
                 at.send("rdv/1 ACCEPT t" + " ".repeat(4_096 - 14) + "\n");
                 assertEnds(at);
-                try (Connection connection = dialing.result()) {
+                try (StreamConnection connection = dialing.result()) {
                     assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                     assertThat(relay.read(9)).isEqualTo("CONTINUE\n");
                 }
@@ -272,7 +272,7 @@ class CandidatesTest {
             try (RawPeer relay = server.answer(FakeServer.meeting(peer.address()));
                     RawPeer at = peer.next()) {
                 at.send("rdv/1 ACCEPT t" + " ".repeat(4_095 - 14) + "\n");
-                try (Connection connection = dialing.result()) {
+                try (StreamConnection connection = dialing.result()) {
                     assertThat(connection.route()).isInstanceOf(Route.Direct.class);
                     assertThat(relay.rest()).startsWith("OTHER ");
                 }
@@ -293,7 +293,7 @@ class CandidatesTest {
                 at.send("rdv/1 DIAL t\n" + word);
                 assertEnds(at);
                 relay.send("CONTINUE\n");
-                try (Connection connection = accepting.result()) {
+                try (StreamConnection connection = accepting.result()) {
                     assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                 }
             }
@@ -317,7 +317,7 @@ class CandidatesTest {
                             "127.0.0.1:22",
                             "127.0.0.1:0",
                             serverItself));
-                    Connection connection = dialing.result()) {
+                    StreamConnection connection = dialing.result()) {
                 assertThat(connection.route()).isInstanceOf(Route.Relayed.class);
                 assertThat(relay.read(9)).isEqualTo("CONTINUE\n");
                 assertThat(connection.report().peerCandidates()).hasSize(9);
@@ -347,7 +347,7 @@ class CandidatesTest {
                 try (RawPeer relay = server.answer(
                         FakeServer.meeting(List.of(eleven).subList(0, count).toArray(new String[0])))) {
                     if (count == 10) {
-                        try (Connection connection = dialing.result()) {
+                        try (StreamConnection connection = dialing.result()) {
                             assertThat(connection.report().peerCandidates()).hasSize(10);
                         }
                     } else {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.posthouse.net.PeerUnreachable;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.rdv.server.ServerFixture;
@@ -49,8 +49,8 @@ class LobbyVisitsTest {
             Awaitility.await()
                     .until(() -> server.events(RelayEvent.WaitStarted.class).size() >= 2);
             var dialing = Background.start(() -> client(Duration.ofMinutes(1)).dial(server.uri(), "t"));
-            try (Connection accepted = accepting.result();
-                    Connection dialed = dialing.result()) {
+            try (StreamConnection accepted = accepting.result();
+                    StreamConnection dialed = dialing.result()) {
                 assertThat(accepted.route().label()).isEqualTo(dialed.route().label());
             }
             assertThat(notices.getFirst()).startsWith("still waiting");
@@ -70,8 +70,8 @@ class LobbyVisitsTest {
             assertThat(gone.head()).startsWith("HTTP/1.1 101 ");
             assertThat(gone.read(4)).isEqualTo("CONT"); // the dialer has chosen
             gone.reset();
-            try (Connection accepted = client(Duration.ofMinutes(1)).accept(server.uri(), "t");
-                    Connection dialed = dialing.result()) {
+            try (StreamConnection accepted = client(Duration.ofMinutes(1)).accept(server.uri(), "t");
+                    StreamConnection dialed = dialing.result()) {
                 assertThat(accepted.route().label()).isEqualTo(dialed.route().label());
             }
             assertThat(notices).containsExactly("still waiting: the relay joined us with a peer that had gone");

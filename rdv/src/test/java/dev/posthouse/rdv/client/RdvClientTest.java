@@ -9,9 +9,9 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.address.AddressSpace;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.relay.event.RelayEvent;
@@ -38,7 +38,7 @@ class RdvClientTest {
     private static final Duration LONG = Duration.ofSeconds(20);
 
     /** Two connected clients. */
-    record Pair(Connection dialer, Connection acceptor) implements AutoCloseable {
+    record Pair(StreamConnection dialer, StreamConnection acceptor) implements AutoCloseable {
         static Pair meet(RdvClient dialer, RdvClient acceptor, URI server) {
             var accepting = Background.start(() -> acceptor.accept(server, "t"));
             var dialing = Background.start(() -> dialer.dial(server, "t"));
@@ -233,7 +233,7 @@ class RdvClientTest {
             var dialing =
                     Background.start(() -> client(AddressSpaces.NONE).build().dial(server.uri(), "t"));
             try (RawPeer atServer = server.answer(FakeServer.meeting());
-                    Connection connection = dialing.result()) {
+                    StreamConnection connection = dialing.result()) {
                 assertThat(connection.carriesHalfClose()).isFalse();
                 assertThat(atServer.read(9)).isEqualTo("CONTINUE\n");
             }
@@ -244,7 +244,7 @@ class RdvClientTest {
     void halfCloseIsNotPromisedWithAStrangePeer() throws IOException {
         try (var server = ServerFixture.start();
                 RawPeer peer = server.waiting("ACCEPT", "t");
-                Connection connection = relayed().dial(server.uri(), "t")) {
+                StreamConnection connection = relayed().dial(server.uri(), "t")) {
             assertThat(connection.carriesHalfClose()).isFalse();
             assertThat(peer.head()).doesNotContain("Posthouse");
             assertThat(peer.read(9)).isEqualTo("CONTINUE\n");
@@ -312,7 +312,7 @@ class RdvClientTest {
                     .build();
             try (var server = ServerFixture.start();
                     RawPeer peer = server.waiting("ACCEPT", "t");
-                    Connection connection = Background.start(() -> client.dial(server.uri(), "t"))
+                    StreamConnection connection = Background.start(() -> client.dial(server.uri(), "t"))
                             .result()) {
                 assertThat(connection.route()).isEqualTo(new Route.Relayed(server.address()));
                 peer.head();
@@ -373,7 +373,7 @@ class RdvClientTest {
         try (var server = new FakeServer()) {
             var accepting = Background.start(() -> relayed().accept(server.uri(), "t"));
             try (RawPeer relay = server.answer(FakeServer.meeting() + "CONTINUE\nglued");
-                    Connection connection = accepting.result()) {
+                    StreamConnection connection = accepting.result()) {
                 ByteBuffer got = ByteBuffer.allocate(16);
                 relay.send(" and more");
                 while (got.position() < 14 && connection.stream().read(got) >= 0) {

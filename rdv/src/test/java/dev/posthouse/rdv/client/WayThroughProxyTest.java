@@ -9,8 +9,8 @@ import dev.posthouse.net.ProtocolViolation;
 import dev.posthouse.net.Refused;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Route;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.net.httpproxy.HttpProxy;
 import dev.posthouse.net.httpproxy.ProxyRules;
 import dev.posthouse.net.tls.TlsClient;
@@ -80,8 +80,8 @@ class WayThroughProxyTest {
                         .build();
                 RdvClient direct = client().build()) {
             var accepting = Background.start(() -> client.accept(ELSEWHERE, "t"));
-            try (Connection dialed = direct.dial(server.uri(), "t");
-                    Connection accepted = accepting.result()) {
+            try (StreamConnection dialed = direct.dial(server.uri(), "t");
+                    StreamConnection accepted = accepting.result()) {
                 dialed.stream().write(ByteBuffer.wrap("through".getBytes(UTF_8)));
                 ByteBuffer into = ByteBuffer.allocate(7);
                 assertThat(accepted.stream().read(into)).isPositive();
@@ -120,8 +120,8 @@ class WayThroughProxyTest {
                 RdvClient direct =
                         RdvClient.builder().spaces(RdvClientTest.LOOPBACK).build()) {
             var accepting = Background.start(() -> client.accept(server.uri(), "t"));
-            try (Connection dialed = direct.dial(server.uri(), "t");
-                    Connection accepted = accepting.result()) {
+            try (StreamConnection dialed = direct.dial(server.uri(), "t");
+                    StreamConnection accepted = accepting.result()) {
                 assertThat(dialed.route()).isInstanceOf(Route.Direct.class);
                 assertThat(accepted.route()).isInstanceOf(Route.Direct.class);
             }
@@ -137,8 +137,8 @@ class WayThroughProxyTest {
                                 Map.of("HTTPS_PROXY", proxy.url(), "NO_PROXY", "example.org,127.0.0.0/8")))
                         .build()) {
             var accepting = Background.start(() -> client.accept(server.uri(), "t"));
-            try (Connection dialed = client.dial(server.uri(), "t");
-                    Connection accepted = accepting.result()) {
+            try (StreamConnection dialed = client.dial(server.uri(), "t");
+                    StreamConnection accepted = accepting.result()) {
                 assertThat(List.of(dialed, accepted))
                         .allSatisfy(one -> assertThat(((Route.Relayed) one.route()).relay())
                                 .isEqualTo(server.address()));

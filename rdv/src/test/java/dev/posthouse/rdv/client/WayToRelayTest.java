@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.posthouse.net.RelayUnreachable;
 import dev.posthouse.net.Resolver;
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.server.RawPeer;
 import dev.posthouse.rdv.server.ServerFixture;
 import dev.posthouse.testkit.Background;
@@ -86,8 +86,8 @@ class WayToRelayTest {
         try (var server = ServerFixture.start();
                 RdvClient client = client().resolver(knows("my_relay")).build()) {
             var accepting = Background.start(() -> client.accept(named(server.address()), "t"));
-            try (Connection dialed = client.dial(named(server.address()), "t");
-                    Connection accepted = accepting.result()) {
+            try (StreamConnection dialed = client.dial(named(server.address()), "t");
+                    StreamConnection accepted = accepting.result()) {
                 assertThat(dialed.route()).isEqualTo(accepted.route());
             }
         }

@@ -1,7 +1,7 @@
 package dev.posthouse.interop.nat.peer;
 
-import dev.posthouse.net.connection.Connection;
 import dev.posthouse.net.connection.Report;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.client.RdvClient;
 import java.io.BufferedReader;
 import java.io.EOFException;
@@ -61,7 +61,7 @@ public final class NatPeer {
         try (RdvClient client = RdvClient.builder()
                         .timeout(Duration.ofMillis(command.timeoutMillis()))
                         .build();
-                Connection connection = connect(client, command)) {
+                StreamConnection connection = connect(client, command)) {
             Outcome connected = connected(command.id(), connection.report());
             try {
                 SealedExchange.run(
@@ -79,7 +79,7 @@ public final class NatPeer {
         }
     }
 
-    private static Connection connect(RdvClient client, TryCommand command) throws IOException {
+    private static StreamConnection connect(RdvClient client, TryCommand command) throws IOException {
         URI server = URI.create(command.server());
         return switch (command.method()) {
             case "dial" -> client.dial(server, command.token());

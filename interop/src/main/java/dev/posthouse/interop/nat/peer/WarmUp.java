@@ -1,7 +1,7 @@
 package dev.posthouse.interop.nat.peer;
 
 import dev.posthouse.net.address.AddressSpaces;
-import dev.posthouse.net.connection.Connection;
+import dev.posthouse.net.connection.StreamConnection;
 import dev.posthouse.rdv.client.RdvClient;
 import dev.posthouse.rdv.server.RdvServer;
 import dev.posthouse.relay.Relay;
@@ -43,13 +43,13 @@ final class WarmUp {
         try (RdvClient client =
                 RdvClient.builder().spaces(spaces).timeout(LIMIT).build()) {
             var accepting = new FutureTask<>(() -> {
-                try (Connection accepted = client.accept(server, "warm-up")) {
+                try (StreamConnection accepted = client.accept(server, "warm-up")) {
                     SealedExchange.run(accepted.stream(), BYTES, LIMIT, () -> {});
                     return accepted.route();
                 }
             });
             Thread.ofVirtual().name("warm-up-acceptor").start(accepting);
-            try (Connection dialed = client.dial(server, "warm-up")) {
+            try (StreamConnection dialed = client.dial(server, "warm-up")) {
                 SealedExchange.run(dialed.stream(), BYTES, LIMIT, () -> {});
             }
             accepting.get();
