@@ -314,6 +314,8 @@ enum Attack {
 
     private static final AtomicLong NUMBERS = new AtomicLong();
 
+    private static final ByteBuffer NOISE = randomBytes(4 * MESSAGE);
+
     private static final TickClock CLOCK = TickClock.start(Duration.ofSeconds(1));
 
     /** Starts it; it goes on by itself. */
@@ -328,9 +330,17 @@ enum Attack {
         return "hostile-" + NUMBERS.incrementAndGet();
     }
 
+    /** Made once: an attacker's own work must not be what slows the neighbour down. */
     private static ByteBuffer noise(int length) {
+        return NOISE.duplicate()
+                .position(ThreadLocalRandom.current().nextInt(NOISE.capacity() - length + 1))
+                .slice()
+                .limit(length);
+    }
+
+    private static ByteBuffer randomBytes(int length) {
         byte[] bytes = new byte[length];
-        new SplittableRandom(NUMBERS.incrementAndGet()).nextBytes(bytes);
+        new SplittableRandom(1).nextBytes(bytes);
         return ByteBuffer.wrap(bytes);
     }
 

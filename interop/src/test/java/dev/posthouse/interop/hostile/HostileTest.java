@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * A relay with a heap of 256 MiB and default limits, under each attack: the neighbour's bytes are right and go on, newcomers are
  * served, nothing runs out of memory, and afterwards nothing is left. How fast the neighbour was is printed, and counts with {@code
- * --all} alone.
+ * --all} alone; it wants what a link of a gigabit carries.
  */
 @LiveHostile
 class HostileTest {

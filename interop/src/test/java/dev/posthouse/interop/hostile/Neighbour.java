@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Two rdv peers that mean well and are relayed: bytes drawn from a seed go one way, and are compared as they come. One circuit
@@ -17,6 +18,15 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Neighbour implements AutoCloseable {
 
     private static final int PIECE = 64 * 1024;
+
+    /**
+     * Bytes a second, what a link of a gigabit carries. Without a bound it would take all of a machine that it shares with attackers and
+     * relay, and be slower beside anything.
+     */
+    static final long MOST = 125_000_000;
+
+    /** How far behind its rate it may be and still catch up. */
+    private static final long LATE = 20_000_000;
 
     private final ByteStream dialer;
     private final ByteStream acceptor;
@@ -62,8 +72,12 @@ final class Neighbour implements AutoCloseable {
     private void send() {
         var random = new SplittableRandom(seed);
         byte[] piece = new byte[PIECE];
+        long due = System.nanoTime();
         try {
             while (!stopped) {
+                // What it could not send in time it does not make up for.
+                due = Math.max(due, System.nanoTime() - LATE) + PIECE * 1_000_000_000L / MOST;
+                LockSupport.parkNanos(due - System.nanoTime());
                 random.nextBytes(piece);
                 dialer.write(ByteBuffer.wrap(piece));
                 sent.addAndGet(PIECE);
