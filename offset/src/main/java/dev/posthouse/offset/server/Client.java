@@ -5,6 +5,7 @@ import dev.posthouse.offset.channel.KeepAlive;
 import dev.posthouse.offset.wire.FrameStream.LengthPrefix;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.limit.Party;
+import dev.posthouse.relay.limit.PeerKey;
 import java.io.IOException;
 
 /**
@@ -19,6 +20,11 @@ record Client(Inbound leg, KeepAlive channel, LengthPrefix age) {
     /** Its identity. */
     Ed25519PublicKey key() {
         return channel.peer();
+    }
+
+    /** Its key as text, which its party has already. */
+    String name() {
+        return party().key().map(PeerKey::text).orElseGet(key()::toString);
     }
 
     /** Who it is. */

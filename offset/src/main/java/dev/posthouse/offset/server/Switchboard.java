@@ -94,7 +94,7 @@ final class Switchboard {
         if (place.isEmpty()
                 || !listeners.announce(
                         listener,
-                        request(listenerName(client.key()), client.key(), Role.ACCEPTOR, Optional.empty()),
+                        request(client.name(), client.key(), Role.ACCEPTOR, Optional.empty()),
                         place.get(),
                         listener::begin,
                         older -> replace(older, listener))) {

@@ -9,19 +9,28 @@ import org.jspecify.annotations.Nullable;
 /** One relayed pair that carries bytes. Any thread may look, and end it. */
 public final class Circuit {
 
-    private final CircuitRequest request;
+    // Not the request: what it joins the two ends with is not to be kept for as long as they are joined.
+    private final String dialect;
+    private final long number;
+    private final NameTag name;
+    private final CircuitEnd dialer;
+    private final CircuitEnd acceptor;
     private final long startNanos;
     private volatile @Nullable Splice splice;
     // Guarded by this: why it is to end, said before it had a splice.
     private @Nullable Reason endedEarly;
 
     Circuit(CircuitRequest request, long startNanos) {
-        this.request = request;
+        this.dialect = request.dialect();
+        this.number = request.number();
+        this.name = request.name();
+        this.dialer = request.dialer();
+        this.acceptor = request.acceptor();
         this.startNanos = startNanos;
     }
 
     boolean isOf(Object relay) {
-        return request.dialer().isAcceptedBy(relay) || request.acceptor().isAcceptedBy(relay);
+        return dialer.isAcceptedBy(relay) || acceptor.isAcceptedBy(relay);
     }
 
     void carriedBy(Splice joined) {
@@ -35,29 +44,41 @@ public final class Circuit {
         }
     }
 
+    /** Gives both ends back, which are closed already. */
+    void release() {
+        dialer.release();
+        acceptor.release();
+    }
+
+    /** Aborts both ends. */
+    void abort() {
+        dialer.abort();
+        acceptor.abort();
+    }
+
     /** The number that its events carry. */
     public long id() {
-        return request.number();
+        return number;
     }
 
     /** Whose circuit. */
     public String dialect() {
-        return request.dialect();
+        return dialect;
     }
 
     /** The name under which the two met. */
     public NameTag name() {
-        return request.name();
+        return name;
     }
 
     /** The dialer's address. */
     public InetSocketAddress dialer() {
-        return request.dialer().party().shown();
+        return dialer.party().shown();
     }
 
     /** The acceptor's address. */
     public InetSocketAddress acceptor() {
-        return request.acceptor().party().shown();
+        return acceptor.party().shown();
     }
 
     /** {@link System#nanoTime()} when it was opened. */

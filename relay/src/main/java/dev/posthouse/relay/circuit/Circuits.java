@@ -5,6 +5,7 @@ import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.event.RelayListener;
 import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Metering;
+import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.splice.Meter;
 import dev.posthouse.relay.splice.SpliceEnd;
 import dev.posthouse.relay.splice.StalledReader;
@@ -94,7 +95,9 @@ public final class Circuits {
     /** What has to be given back in the end, and is exactly once, whatever fails on the way. */
     private final class Opening implements Consumer<SpliceEnd> {
         private final Circuit circuit;
-        private final CircuitRequest request;
+        private final Permit permit;
+        private final Duration took;
+        private final Consumer<SpliceEnd> onEnd;
         private final AtomicBoolean over = new AtomicBoolean();
         private volatile Metering.Use use = Metering.Use.NONE;
         /** Whether anybody was told that it was opened. */
@@ -102,7 +105,9 @@ public final class Circuits {
 
         Opening(Circuit circuit, CircuitRequest request) {
             this.circuit = circuit;
-            this.request = request;
+            this.permit = request.permit();
+            this.took = request.took();
+            this.onEnd = request.onEnd();
         }
 
         @Override
@@ -112,13 +117,12 @@ public final class Circuits {
             }
             try {
                 use.close();
-                request.dialer().release();
-                request.acceptor().release();
-                request.permit().close();
+                circuit.release();
+                permit.close();
                 tell(end);
             } finally {
                 remove(circuit.id());
-                request.onEnd().accept(end);
+                onEnd.accept(end);
             }
         }
 
@@ -126,18 +130,13 @@ public final class Circuits {
             if (!told) {
                 // It never was one: what two peers that met are told of then is that nothing was relayed.
                 events.on(new RelayEvent.NotRelayed(
-                        request.dialect(),
-                        request.number(),
-                        request.name(),
-                        end.reason(),
-                        Optional.empty(),
-                        request.took()));
+                        circuit.dialect(), circuit.id(), circuit.name(), end.reason(), Optional.empty(), took));
                 return;
             }
             events.on(new RelayEvent.CircuitClosed(
-                    request.dialect(),
-                    request.number(),
-                    request.name(),
+                    circuit.dialect(),
+                    circuit.id(),
+                    circuit.name(),
                     end.reason(),
                     end.leftToRight(),
                     end.rightToLeft(),
@@ -147,8 +146,7 @@ public final class Circuits {
 
         /** Nothing carries it, or nobody knows what does: both peers are let go of, and the log says why. */
         void fail(Throwable thrown) {
-            request.dialer().abort();
-            request.acceptor().abort();
+            circuit.abort();
             try {
                 events.on(new RelayEvent.Fault("opening a circuit", thrown));
             } finally {

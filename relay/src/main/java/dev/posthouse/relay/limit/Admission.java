@@ -1,7 +1,6 @@
 package dev.posthouse.relay.limit;
 
 import dev.posthouse.net.Reason;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,8 +55,8 @@ public final class Admission {
             return entered[0];
         }
 
-        void leave(Claim claim) {
-            byWhom.computeIfPresent(claim.whom(), (k, count) -> count == 1 ? null : count - 1);
+        void leave(Object whom) {
+            byWhom.computeIfPresent(whom, (k, count) -> count == 1 ? null : count - 1);
         }
     }
 
@@ -121,22 +120,30 @@ public final class Admission {
      * instant, in which somebody else is refused.
      */
     private static Answer admit(Count count, Set<Claim> claims, int inAll, String tooManyInAll) {
-        var entered = new ArrayList<Claim>(claims.size());
+        // As small as can be: it is kept for as long as the place is.
+        var whom = new Object[claims.size()];
+        int entered = 0;
         for (Claim claim : claims) {
             if (!count.enter(claim)) {
-                entered.forEach(count::leave);
+                leave(count, whom, entered);
                 return new Answer.Denied(Reason.LIMIT_PEER, claim.tooMany());
             }
-            entered.add(claim);
+            whom[entered++] = claim.whom();
         }
         if (!count.enterAll(inAll)) {
-            entered.forEach(count::leave);
+            leave(count, whom, entered);
             return new Answer.Denied(Reason.LIMIT_TOTAL, tooManyInAll);
         }
         return new Answer.Granted(new Permit(() -> {
-            entered.forEach(count::leave);
+            leave(count, whom, whom.length);
             count.all.decrementAndGet();
         }));
+    }
+
+    private static void leave(Count count, Object[] whom, int entered) {
+        for (int i = 0; i < entered; i++) {
+            count.leave(whom[i]);
+        }
     }
 
     /** Peers that wait now. */

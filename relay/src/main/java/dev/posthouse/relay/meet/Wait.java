@@ -2,6 +2,7 @@ package dev.posthouse.relay.meet;
 
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
+import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Permit;
 import java.time.Duration;
@@ -15,7 +16,7 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
 
     private final WaitingPeers<P> owner;
     private final P peer;
-    private final WaitRequest request;
+    private final NameTag tag;
     private final Directory.Presence presence;
     private final Permit permit;
     private final long startNanos = System.nanoTime();
@@ -23,7 +24,7 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
     Wait(WaitingPeers<P> owner, P peer, WaitRequest request, Directory.Presence presence, Permit permit) {
         this.owner = owner;
         this.peer = peer;
-        this.request = request;
+        this.tag = request.tag();
         this.presence = presence;
         this.permit = permit;
     }
@@ -34,10 +35,6 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
 
     final P peer() {
         return peer;
-    }
-
-    final WaitRequest request() {
-        return request;
     }
 
     final Directory.Presence presence() {
@@ -56,13 +53,13 @@ abstract sealed class Wait<P extends WaitingPeer> implements Waiter permits Sile
     /** That it has begun. */
     final RelayEvent started(String dialect) {
         return new RelayEvent.WaitStarted(
-                dialect, request.role(), request.tag(), peer.party().shown());
+                dialect, presence.role(), tag, peer.party().shown());
     }
 
     /** That it is over. */
     final RelayEvent ended(String dialect, Reason why) {
         return new RelayEvent.WaitEnded(
-                dialect, request.role(), request.tag(), why, Duration.ofNanos(System.nanoTime() - startNanos));
+                dialect, presence.role(), tag, why, Duration.ofNanos(System.nanoTime() - startNanos));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.meet.Directory.Meeting;
 import dev.posthouse.relay.meet.Directory.Presence;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -134,7 +135,7 @@ public final class WaitingPeers<P extends WaitingPeer> {
                     if (!closed) {
                         at.events().on(wait.started(dialect));
                         parked = true;
-                        park(wait);
+                        park(wait, request.limit().orElseThrow());
                         return Optional.empty();
                     }
                     no = Reason.SHUTDOWN;
@@ -152,9 +153,9 @@ public final class WaitingPeers<P extends WaitingPeer> {
         return Optional.empty();
     }
 
-    private void park(SilentWait<P> wait) {
+    private void park(SilentWait<P> wait, Duration limit) {
         try {
-            at.room().park(wait.presence().slot(), wait, wait.request().limit().orElseThrow());
+            at.room().park(wait.presence().slot(), wait, limit);
         } catch (RuntimeException | Error e) {
             at.room().vacate(wait.presence().slot());
             at.events().on(new RelayEvent.Fault("watching a peer that waits", e));
