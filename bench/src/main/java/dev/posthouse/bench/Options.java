@@ -41,8 +41,10 @@ record Options(
 
     private static final int MOST_SECONDS = 60;
 
-    /** The longest that every other load takes even if throughput gets more. */
+    /** The longest that every other load takes beside throughput, even if that gets more. */
     private static final int MOST_SHORT_SECONDS = 3;
+
+    private static final String THROUGHPUT = "throughput";
 
     /**
      * Reads the arguments behind the suite's name.
@@ -82,10 +84,11 @@ record Options(
             }
             Suite.Scale scale = suite.scale(quick);
             int windowSeconds = seconds.orElse(scale.seconds());
+            boolean asGiven = seconds.isPresent() && !measures.contains(THROUGHPUT);
             return new Options(
                     rounds.orElse(scale.rounds()),
                     Duration.ofSeconds(windowSeconds),
-                    Duration.ofSeconds(Math.min(windowSeconds, MOST_SHORT_SECONDS)),
+                    Duration.ofSeconds(asGiven ? windowSeconds : Math.min(windowSeconds, MOST_SHORT_SECONDS)),
                     scale.starts(),
                     scale.pairsLow(),
                     scale.pairsHigh(),

@@ -24,6 +24,17 @@ class OptionsTest {
     }
 
     @Test
+    void loadsWithoutThroughputTakeAsLongAsIsSaid() {
+        assertThat(Options.parse(RELAY, List.of("--seconds", "25")).shortWindow())
+                .isEqualTo(Duration.ofSeconds(3));
+        assertThat(Options.parse(RELAY, List.of("--measure", "setup", "--seconds", "25"))
+                        .shortWindow())
+                .isEqualTo(Duration.ofSeconds(25));
+        assertThat(Options.parse(RELAY, List.of("--measure", "setup")).shortWindow())
+                .isEqualTo(Duration.ofSeconds(3));
+    }
+
+    @Test
     void whatIsSaidGoesBeforeWhatQuickMeans() {
         Options options = Options.parse(RELAY, List.of("--rounds", "2", "--quick"));
 
