@@ -54,6 +54,7 @@ public final class ServerHandshake {
                     426,
                     Headers.builder()
                             .add("Upgrade", PROTOCOL)
+                            .add("Connection", "Upgrade")
                             .add(VERSION, SPOKEN)
                             .build(),
                     "no WebSocket: version " + SPOKEN + " is spoken here"));

@@ -3,6 +3,7 @@ package dev.posthouse.offset.client;
 import dev.posthouse.crypto.Ed25519PublicKey;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.acknowledged.AbortReason;
 import dev.posthouse.net.acknowledged.AcknowledgedSettings;
 import dev.posthouse.net.acknowledged.AcknowledgedStream;
 import dev.posthouse.net.connection.MessageConnection;
@@ -131,6 +132,20 @@ public final class OffsetConnection implements StreamConnection, MessageConnecti
     @Override
     public boolean encryptedEndToEnd() {
         return true;
+    }
+
+    /** {@inheritDoc} The reason is told where the tunnel is used as a stream and both ends speak the acknowledged one. */
+    @Override
+    public void abort(AbortReason reason) {
+        @Nullable ByteStream used;
+        synchronized (this) {
+            used = bytes;
+        }
+        if (used instanceof AcknowledgedStream acknowledged) {
+            acknowledged.abort(reason);
+        } else {
+            abort();
+        }
     }
 
     /** Ends the connection without ceremony. Never blocks. */

@@ -8,6 +8,8 @@ import dev.posthouse.crypto.Ed25519KeyPair;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.ConnectionLost;
 import dev.posthouse.net.MessageStream;
+import dev.posthouse.net.acknowledged.AbortReason;
+import dev.posthouse.net.connection.MessageConnection;
 import dev.posthouse.offset.channel.ManualTicks;
 import dev.posthouse.offset.wire.ExchangeRandNonce;
 import dev.posthouse.testkit.Background;
@@ -274,6 +276,22 @@ class EndTest {
                 .isInstanceOfSatisfying(ConnectionLost.class, lost -> assertThat(lost.how())
                         .isIn(ConnectionLost.How.CUT, ConnectionLost.How.ABORTED));
         ends.accepted().close();
+    }
+
+    /** A tunnel of messages has no word for the reason. */
+    @Test
+    void aConnectionOfMessagesIsAbortedLikeAnyOther() throws IOException {
+        Pair.Ends ends = pair.connect();
+        MessageConnection dialed = ends.dialed();
+        MessageStream messages = dialed.messages();
+        messages.send(UTF_8.encode("half of"));
+        assertThat(ends.accepted().messages().receive()).contains(UTF_8.encode("half of"));
+
+        dialed.abort(AbortReason.INTERRUPTED);
+
+        assertThatThrownBy(() -> messages.send(UTF_8.encode("more"))).isInstanceOf(IOException.class);
+        assertThat(pair.dialer().close(Duration.ofSeconds(20))).isTrue();
+        ends.accepted().abort();
     }
 
     @Test

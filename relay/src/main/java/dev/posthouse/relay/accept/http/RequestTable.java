@@ -130,7 +130,11 @@ final class RequestTable {
         }
         words.sort(null);
         String all = String.join(", ", words);
-        return new TextResponse(
-                426, Headers.builder().add("Upgrade", all).build(), "nothing here but upgrades to " + all);
+        // Upgrade is of this connection alone, and Connection says so (RFC 9110 section 7.8).
+        Headers offer = Headers.builder()
+                .add("Upgrade", all)
+                .add("Connection", "Upgrade")
+                .build();
+        return new TextResponse(426, offer, "nothing here but upgrades to " + all);
     }
 }

@@ -98,7 +98,7 @@ class HttpRoomTest {
                     + "behind it");
             assertThat(client.answer()).startsWith("HTTP/1.1 403 ").endsWith("\r\n\r\none does not want it\n");
             assertThat(client.answer())
-                    .startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: one/1, two/1\r\n")
+                    .startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: one/1, two/1\r\nConnection: Upgrade\r\n")
                     .doesNotContain("close");
             assertThat(client.head()).startsWith("HTTP/1.1 403 ");
             client.stream().shutdownOutput();

@@ -242,7 +242,7 @@ class WebSocketTest {
                     .contains("Sec-WebSocket-Key");
             assertThat(client.send(right.replace("Version: 13", "Version: 8")).answer())
                     .startsWith("HTTP/1.1 426 ")
-                    .contains("\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+                    .contains("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
             assertThat(client.send(right.replace("GET", "PUT")).answer()).startsWith("HTTP/1.1 400 ");
             assertThat(client.send(RawClient.upgrade("/nowhere")).answer()).startsWith("HTTP/1.1 404 ");
             MessageStream socket = upgraded(client, "/messages");
