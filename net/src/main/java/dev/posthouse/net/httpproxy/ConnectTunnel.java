@@ -63,9 +63,8 @@ public final class ConnectTunnel {
             throws IOException {
         String name = name(proxy);
         String advice = "; if it speaks no TLS, its address begins with http://";
-        String host = proxy.host();
         try {
-            return tls.connect(raw, host.endsWith(".") ? host.substring(0, host.length() - 1) : host, limit);
+            return tls.connect(raw, proxy.host(), limit);
         } catch (TimedOut e) {
             throw new RelayUnreachable(
                     name + " did not finish the TLS handshake within " + Timeouts.inWords(limit) + advice, e);

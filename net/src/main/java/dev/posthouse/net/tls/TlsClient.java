@@ -77,8 +77,8 @@ public final class TlsClient {
      * Does the handshake on the calling thread.
      *
      * @param raw connected to the server. The returned stream's from now on; closed if the handshake fails
-     * @param host whom the certificate must name; sent to the server if it is a name. An IPv6 literal with or without
-     *     brackets
+     * @param host whom the certificate must name; sent to the server if it is a name, without a dot at its end (RFC 6066 section 3). An
+     *     IPv6 literal with or without brackets
      * @param limit for the whole handshake, positive; or {@link Duration#ZERO} for none
      * @throws TimedOut if the limit passed
      * @throws AuthenticationFailed if the server's certificate is not trusted, has expired or is another host's
@@ -86,7 +86,7 @@ public final class TlsClient {
      * @throws IOException if the connection broke
      */
     public TlsStream connect(ByteStream raw, String host, Duration limit) throws IOException {
-        String bare = host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+        String bare = bare(host);
         int port = raw.remoteAddress().map(address -> address.getPort()).orElse(-1);
         SSLEngine engine = context.createSSLEngine(bare, port);
         engine.setUseClientMode(true);
@@ -101,6 +101,13 @@ public final class TlsClient {
         }
         engine.setSSLParameters(parameters);
         return Handshake.run(raw, engine, limit, new Handshake.Side.Client(bare));
+    }
+
+    private static String bare(String host) {
+        if (host.startsWith("[") && host.endsWith("]")) {
+            return host.substring(1, host.length() - 1);
+        }
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     /** Of a name by its bytes: by its text, the JDK takes none with an underscore. */

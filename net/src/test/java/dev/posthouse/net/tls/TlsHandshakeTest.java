@@ -90,6 +90,16 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void aDotAtTheEndOfANameIsNoPartOfWhatTheCertificateNames() throws IOException {
+        Background<TlsStream> accepting = Background.start(() -> server.accept(raw.right(), LIMIT));
+        try (TlsStream connected = client.connect(raw.left(), "localhost.", LIMIT);
+                TlsStream accepted = accepting.result()) {
+            accepted.write(US_ASCII.encode("hello"));
+            assertThat(read(connected)).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void anUntrustedCertificateIsRefusedAndBothSidesSayWhatToDo() throws IOException {
         Background<TlsStream> accepting = accepting(server);
 

@@ -110,9 +110,7 @@ record WayToRelay(Resolver resolver, ProxyRules proxies, Supplier<TlsClient> tls
         }
         String advice = server.hostAndPort() + " speaks no TLS: try " + server.other();
         try {
-            String host = server.host();
-            String named = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-            return scope.own(tls.get().connect(raw, named, left), raw);
+            return scope.own(tls.get().connect(raw, server.host(), left), raw);
         } catch (TimedOut e) {
             throw new RelayUnreachable(
                     "the relay " + server.hostAndPort() + " did not finish the TLS handshake within "
