@@ -102,9 +102,11 @@ class ConnectOptionsTest {
         assertThat(shared()).allSatisfy(option -> assertThat(option.names())
                 .as("a new option belongs into one of these lists, and into the test above")
                 .anyMatch(name -> byTheirDialect.contains(name) || forAll.containsKey(name)));
-        assertThat(Dialects.known()).allSatisfy(module -> assertThat(ofDialect(module))
-                .as("the options of %s, which others refuse", module.name())
-                .isNotEmpty());
+        assertThat(Dialects.known())
+                .filteredOn(module -> !ofDialect(module).isEmpty())
+                .extracting(SchemeModule::name)
+                .as("who has options that others refuse")
+                .contains("rdv", "offset");
     }
 
     private static CommandSpec dial() {

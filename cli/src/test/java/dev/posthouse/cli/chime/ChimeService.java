@@ -7,6 +7,7 @@ import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
 import dev.posthouse.relay.accept.ConnectionHandler;
 import dev.posthouse.relay.accept.Entrance;
+import dev.posthouse.relay.accept.Farewell;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.accept.RelayServices;
 import dev.posthouse.relay.accept.Service;
@@ -17,6 +18,7 @@ import dev.posthouse.relay.event.NameTag;
 import dev.posthouse.relay.event.RelayEvent;
 import dev.posthouse.relay.limit.Admission;
 import dev.posthouse.relay.limit.PeerKey;
+import dev.posthouse.relay.limit.Permit;
 import dev.posthouse.relay.meet.Directory;
 import dev.posthouse.relay.meet.WaitRequest;
 import dev.posthouse.relay.meet.WaitingPeers;
@@ -34,6 +36,9 @@ import java.util.stream.Stream;
 final class ChimeService implements Service, ConnectionHandler {
 
     private static final int NONCE = 32;
+
+    /** For a line to somebody who may not read. */
+    private static final Duration WRITE = Duration.ofSeconds(5);
 
     private final ChimeDialect dialect;
     private final RelayServices services;
@@ -131,7 +136,7 @@ final class ChimeService implements Service, ConnectionHandler {
         return new WaitRequest(name, NameTag.of(name), role, Directory.Offer.NONE, limit);
     }
 
-    private void meet(SilentPeer peer, String name) throws IOException, InterruptedException {
+    private void meet(SilentPeer peer, String name) throws InterruptedException {
         WaitRequest request = request("silent/" + name, peer.role(), true);
         Optional<SilentPeer> met =
                 silent.meet(peer, request, services.waitingRoom().arrival());
@@ -140,61 +145,76 @@ final class ChimeService implements Service, ConnectionHandler {
         }
         SilentPeer dialer = peer.role() == Role.DIALER ? peer : met.get();
         SilentPeer acceptor = peer.role() == Role.DIALER ? met.get() : peer;
+        switch (services.admission().admitCircuit(dialer.party(), acceptor.party())) {
+            case Admission.Answer.Denied denied -> {
+                refused(dialer, denied);
+                refused(acceptor, denied);
+            }
+            case Admission.Answer.Granted granted -> join(dialer, acceptor, request.tag(), granted.permit());
+        }
+    }
+
+    private void refused(SilentPeer peer, Admission.Answer.Denied denied) {
+        services.events()
+                .on(new RelayEvent.Refused(
+                        Optional.of(ChimeDialect.NAME), peer.party().shown(), denied.reason(), denied.explanation()));
+        peer.dismiss(denied.reason(), denied.explanation());
+    }
+
+    /** From here on there is one event of how it went on: the circuit's own, or that there was none. */
+    private void join(SilentPeer dialer, SilentPeer acceptor, NameTag tag, Permit permit) {
         long number = services.circuits().nextNumber();
         services.events()
                 .on(new RelayEvent.Met(
                         ChimeDialect.NAME,
                         number,
-                        request.tag(),
+                        tag,
                         dialer.party().shown(),
                         acceptor.party().shown()));
-        switch (services.admission().admitCircuit(dialer.party(), acceptor.party())) {
-            case Admission.Answer.Denied denied -> {
+        boolean told = false;
+        try {
+            tell(dialer);
+            tell(acceptor);
+            told = true;
+        } catch (IOException e) {
+            // One has left.
+        } finally {
+            if (!told) {
+                // Nobody but this thread has the two.
+                permit.close();
+                dialer.leg().abort();
+                acceptor.leg().abort();
                 services.events()
                         .on(new RelayEvent.NotRelayed(
-                                ChimeDialect.NAME,
-                                number,
-                                request.tag(),
-                                denied.reason(),
-                                Optional.empty(),
-                                Duration.ZERO));
-                dialer.dismiss(denied.reason(), denied.explanation());
-                acceptor.dismiss(denied.reason(), denied.explanation());
+                                ChimeDialect.NAME, number, tag, Reason.PEER_GONE, Optional.empty(), Duration.ZERO));
             }
-            case Admission.Answer.Granted granted -> {
-                try {
-                    Frames.writeLine(dialer.stream(), "MET");
-                    Frames.writeLine(acceptor.stream(), "MET");
-                } catch (IOException e) {
-                    // One has left: nobody but this has the other.
-                    granted.permit().close();
-                    dialer.leg().abort();
-                    acceptor.leg().abort();
-                    return;
-                }
-                services.circuits()
-                        .open(new CircuitRequest(
-                                ChimeDialect.NAME,
-                                number,
-                                request.tag(),
-                                dialer.leg(),
-                                acceptor.leg(),
-                                Joint.ofBytes(services.dataPath(), dialer.stream(), acceptor.stream()),
-                                granted.permit(),
-                                CircuitTerms.NONE,
-                                Duration.ZERO,
-                                end -> {}));
-            }
+        }
+        if (told) {
+            services.circuits()
+                    .open(new CircuitRequest(
+                            ChimeDialect.NAME,
+                            number,
+                            tag,
+                            dialer.leg(),
+                            acceptor.leg(),
+                            Joint.ofBytes(services.dataPath(), dialer.stream(), acceptor.stream()),
+                            permit,
+                            CircuitTerms.NONE,
+                            Duration.ZERO,
+                            end -> {}));
         }
     }
 
-    @Override
-    public void refuse(Inbound connection, Reason why, String detail) throws IOException {
-        Deadline.within(connection.stream(), connection.untilProved(), "a refusal", () -> {
-            Frames.writeLine(connection.stream(), "NO " + why.label());
+    private static void tell(SilentPeer peer) throws IOException {
+        Deadline.within(peer.stream(), WRITE, "telling that they have met", () -> {
+            Frames.writeLine(peer.stream(), "MET");
             return true;
         });
-        connection.close();
+    }
+
+    @Override
+    public void refuse(Inbound connection, Reason why, String detail) {
+        Farewell.say(connection, Frames.line("NO " + why.label()));
     }
 
     @Override

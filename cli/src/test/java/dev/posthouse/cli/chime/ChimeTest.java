@@ -48,7 +48,10 @@ class ChimeTest {
 
     @Test
     void everyListOfDialectsCountsAndTheProgramsOwnComeFirst() {
-        assertThat(Dialects.known()).extracting(SchemeModule::name).containsExactly("rdv", "offset", "chime");
+        assertThat(Dialects.known())
+                .extracting(SchemeModule::name)
+                .startsWith("rdv", "offset")
+                .endsWith("chime");
     }
 
     @ParameterizedTest
@@ -90,8 +93,10 @@ class ChimeTest {
             delimiter = '|',
             value = {
                 "dial chime://127.0.0.1:1 t | addresses of chime take no TOKEN: leave it out",
-                "dial gong://127.0.0.1:1 t | an rdv server, with a TOKEN; offset://HOST:PORT/RELAYKEY of an Offset relay, with /PEERKEY behind it to dial; chime://HOST:PORT/TOWERKEY of a tower",
-                "dial tower:1 | an ADDRESS begins with http://, https://, offset:// or chime://, such as http://relay.example",
+                "dial nobodys://127.0.0.1:1 t | an rdv server, with a TOKEN; offset://HOST:PORT/RELAYKEY of an Offset relay, with /PEERKEY behind it to dial; ",
+                "dial nobodys://127.0.0.1:1 t | ; chime://HOST:PORT/TOWERKEY of a tower",
+                "dial tower:1 | an ADDRESS begins with http://, https://, offset://",
+                "dial tower:1 | or chime://, such as http://relay.example",
             })
     void errorsKnowIt(String line, String said) throws IOException {
         assertThat(printed(line, 2)).contains(said);

@@ -80,10 +80,11 @@ final class Frames {
         header.flip();
         Kind kind = Kind.of(header.get());
         int circuit = Short.toUnsignedInt(header.getShort());
-        ByteBuffer payload = ByteBuffer.allocate(Short.toUnsignedInt(header.getShort()));
-        if (payload.capacity() > LONGEST) {
+        int length = Short.toUnsignedInt(header.getShort());
+        if (length > LONGEST) {
             throw new ProtocolViolation("a frame is too long");
         }
+        ByteBuffer payload = ByteBuffer.allocate(length);
         while (payload.hasRemaining()) {
             if (stream.read(payload) < 0) {
                 throw new EOFException("closed within a frame");
@@ -124,6 +125,11 @@ final class Frames {
     }
 
     static void writeLine(ByteStream to, String line) throws IOException {
-        to.write(StandardCharsets.US_ASCII.encode(line + "\n"));
+        to.write(ByteBuffer.wrap(line(line)));
+    }
+
+    /** As it is sent. */
+    static byte[] line(String text) {
+        return (text + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -3,10 +3,10 @@ package dev.posthouse.cli.chime;
 import dev.posthouse.net.ByteStream;
 import dev.posthouse.net.Reason;
 import dev.posthouse.net.Role;
+import dev.posthouse.relay.accept.Farewell;
 import dev.posthouse.relay.accept.Inbound;
 import dev.posthouse.relay.limit.Party;
 import dev.posthouse.relay.meet.WaitingPeer;
-import java.io.IOException;
 
 /** Who waits in silence, with a connection of its own. */
 final class SilentPeer implements WaitingPeer {
@@ -44,13 +44,6 @@ final class SilentPeer implements WaitingPeer {
 
     @Override
     public void dismiss(Reason why, String detail) {
-        Thread.startVirtualThread(() -> {
-            try {
-                Frames.writeLine(leg.stream(), "NO " + why.label());
-            } catch (IOException e) {
-                // it has left
-            }
-            leg.close();
-        });
+        Farewell.say(leg, Frames.line("NO " + why.label()));
     }
 }
