@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -120,11 +121,21 @@ final class ServeCommand implements Callable<Integer> {
             flags.put(Settings.LOG_LEVEL.flag(), "debug");
         }
         for (Setting<?> setting : Settings.all()) {
-            String value = parsed.matchedOptionValue(setting.flag(), "");
-            if (!value.isEmpty()) {
-                flags.put(setting.flag(), value);
+            if (parsed.hasMatchedOption(setting.flag())) {
+                flags.put(setting.flag(), value(parsed, setting.flag()));
             }
         }
         return flags;
+    }
+
+    /** An empty one is a script's variable that is not set: what it was to restrict would be open. */
+    private static String value(ParseResult parsed, String flag) {
+        String value = parsed.matchedOptionValue(flag, "");
+        if (value.isEmpty()) {
+            throw new ParameterException(
+                    parsed.commandSpec().commandLine(),
+                    flag + " has an empty value: leave the option out where it is to say nothing");
+        }
+        return value;
     }
 }

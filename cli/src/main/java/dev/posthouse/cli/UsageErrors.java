@@ -21,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 final class UsageErrors {
 
-    private static final Pattern OPTION = Pattern.compile("(--?[A-Za-z][A-Za-z0-9-]{0,40})(=.*)?", Pattern.DOTALL);
+    private static final Pattern OPTION = Pattern.compile("(--?[A-Za-z][A-Za-z0-9.-]{0,40})(=.*)?", Pattern.DOTALL);
     private static final Pattern COMMAND = Pattern.compile("[A-Za-z][A-Za-z-]{0,20}");
 
     /** Two letters that changed places. */

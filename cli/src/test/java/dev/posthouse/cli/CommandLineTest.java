@@ -188,6 +188,8 @@ class CommandLineTest {
                 "serve --tls-cert f | unknown option --tls-cert; did you mean '--tls-certificate'?",
                 "serve --identity f | unknown option --identity; did you mean '--offset-identity'?",
                 "serve --frobnicate | unknown option --frobnicate",
+                "serve --limits.lobby 5s | unknown option --limits.lobby; did you mean '--limits-lobby'?",
+                "serve --limits.lobby=5s | unknown option --limits.lobby; did you mean '--limits-lobby'?",
                 "dial http://h t --timout 5s | unknown option --timout; did you mean '--timeout'?",
                 "dial --token t http://h | unknown option --token; the TOKEN stands behind the ADDRESS",
             })
@@ -195,6 +197,14 @@ class CommandLineTest {
         Ran ran = run(line.split(" "));
         assertThat(ran.code()).isEqualTo(Failures.USAGE);
         assertThat(ran.err()).contains("posthouse: " + said).doesNotContain("Possible solutions");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--access-tokens", "--access-deny", "--limits-lobby", "--listen", "-l", "--reload-lift"})
+    void emptyValueOfASettingIsNoneThatIsToBeDropped(String flag) {
+        Ran ran = run("serve", "--print-config", flag, "");
+        assertThat(ran.code()).isEqualTo(Failures.USAGE);
+        assertThat(ran.err()).contains("has an empty value: leave the option out");
     }
 
     @Test

@@ -41,21 +41,26 @@ public final class SettingTypes {
     /** A span of time, or none. */
     public static final SettingType<Duration> SPAN_OR_OFF = SettingType.text(
             "DURATION|off",
-            text -> text.equals(OFF) ? Duration.ZERO : orOff(text, Durations::parse),
+            text -> text.equals(OFF) ? Duration.ZERO : orOff(text, Durations::parsePositive),
             value -> value.isZero() ? OFF : Durations.format(value));
 
-    /** How many, or no limit. */
-    public static final SettingType<Integer> COUNT_OR_OFF = new SettingType<>(
-            "NUMBER|off",
-            false,
-            SettingTypes::count,
-            value -> value == 0 ? OFF : Integer.toString(value),
-            value -> value == 0 ? TomlText.quoted(OFF) : Integer.toString(value));
+    /** How many, or no limit. Who means none at all would not get it by a zero. */
+    public static final SettingType<Integer> COUNT_OR_OFF = countOrOff(1);
+
+    /** The same, but no fewer than that. */
+    static SettingType<Integer> countOrOff(int least) {
+        return new SettingType<>(
+                "NUMBER|off",
+                false,
+                text -> count(text, least),
+                value -> value == 0 ? OFF : Integer.toString(value),
+                value -> value == 0 ? TomlText.quoted(OFF) : Integer.toString(value));
+    }
 
     /** So many bytes, or no limit. */
     public static final SettingType<Long> BYTES_OR_OFF = SettingType.text(
             "BYTES|off",
-            text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parse(part, Meter.LARGEST_ALLOWANCE)),
+            text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parsePositive(part, Meter.LARGEST_ALLOWANCE)),
             value -> value == 0 ? OFF : Bytes.format(value));
 
     /** Memory, which by default is a share of what the process has. */
@@ -71,7 +76,7 @@ public final class SettingTypes {
                     ? 0L
                     : orOff(
                             text,
-                            part -> Bytes.parse(
+                            part -> Bytes.parsePositive(
                                     part.endsWith("/s") ? part.substring(0, part.length() - 2) : part,
                                     Meter.FASTEST_RATE)),
             value -> value == 0 ? OFF : Bytes.format(value) + "/s");
@@ -231,20 +236,20 @@ public final class SettingTypes {
         }
     }
 
-    private static int count(String text) {
+    private static int count(String text, int least) {
         if (text.equals(OFF)) {
             return 0;
         }
         try {
             int number = Integer.parseInt(text);
-            if (number >= 0) {
+            if (number >= least) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("right is a whole number from 1 to " + Integer.MAX_VALUE + ", or " + OFF
-                + " for no limit, not \"" + text + "\"");
+        throw new IllegalArgumentException("right is a whole number from " + least + " to " + Integer.MAX_VALUE
+                + ", or " + OFF + " for no limit, not \"" + text + "\"");
     }
 
     private static Optional<Path> file(String text) {

@@ -177,7 +177,7 @@ public final class Settings {
                     "peers that wait, for each address (IPv6: each /64)"),
             LimitSetting.of(
                     "waiting-per-key",
-                    SettingTypes.COUNT_OR_OFF,
+                    SettingTypes.countOrOff(2),
                     Limits::waitingPerKey,
                     Limits.Builder::waitingPerKey,
                     "peers that wait, for each key, in dialects whose peers have keys; 2 at least, since a newer connection needs a"

@@ -86,7 +86,7 @@ class LiftedTest {
             Setting<?> setting = limit.setting();
             String strict = setting.key().equals("limits.period")
                     ? "366d"
-                    : setting.type().label().startsWith("DURATION") ? "1ms" : "1";
+                    : setting.type().label().startsWith("DURATION") ? "1ms" : "2";
 
             assertThat(lifted("[limits]|" + setting.name() + " = \"" + strict + "\"", ""))
                     .as(setting.key())

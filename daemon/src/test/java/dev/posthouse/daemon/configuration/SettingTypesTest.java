@@ -71,6 +71,21 @@ class SettingTypesTest {
 
     @Test
     void offMeansNoLimit() {
+        for (SettingType<?> limit : List.of(
+                SettingTypes.COUNT_OR_OFF,
+                SettingTypes.RATE_OR_OFF,
+                SettingTypes.BYTES_OR_OFF,
+                SettingTypes.MEMORY,
+                SettingTypes.SPAN_OR_OFF)) {
+            for (String none : List.of("0", "0s", "0K", "0/s")) {
+                assertThatThrownBy(() -> limit.reader().apply(none))
+                        .as("who means none at all must not get no limit")
+                        .hasMessageContaining("or off");
+            }
+        }
+        assertThatThrownBy(() -> SettingTypes.countOrOff(2).reader().apply("1"))
+                .hasMessageContaining("number from 2 to");
+        assertThat(SettingTypes.countOrOff(2).reader().apply("2")).isEqualTo(2);
         assertThat(SettingTypes.COUNT_OR_OFF.reader().apply("off")).isZero();
         assertThat(SettingTypes.RATE_OR_OFF.reader().apply("off")).isZero();
         assertThat(SettingTypes.SPAN_OR_OFF.reader().apply("off")).isEqualTo(Duration.ZERO);

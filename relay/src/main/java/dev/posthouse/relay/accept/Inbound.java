@@ -76,7 +76,9 @@ public final class Inbound implements CircuitEnd, AutoCloseable {
      * @throws OverLimit if that address has as many connections already as it may, or as much memory
      */
     public Inbound observedAs(Optional<InetSocketAddress> address, InetAddress counted) throws OverLimit {
-        var named = new Party(address.orElse(remote), counted);
+        // Of whom no port is known is shown with port 0: the proxy's own address would say nothing.
+        boolean known = !counted.equals(remote.getAddress());
+        var named = new Party(address.orElse(known ? new InetSocketAddress(counted, 0) : remote), counted);
         permit.moveTo(named.addressKey());
         return new Inbound(stream, remote, address, named, permit, due);
     }

@@ -273,6 +273,17 @@ class HttpRoomTest {
         }
     }
 
+    /** Most proxies name no port. */
+    @Test
+    void whomAProxyNamesWithoutAPortIsShownAllTheSame() throws IOException {
+        try (Relay relay = relay(greeter("one")).forwarded(trusting()).start();
+                RawClient client = RawClient.connect(relay.address())) {
+            client.send(request("GET", "/broken", "Upgrade: one/1", "X-Forwarded-For: 203.0.113.7"));
+            assertThatThrownBy(client::rest).isInstanceOf(IOException.class);
+            assertThat(events.awaitRefusal().remote()).hasToString("/203.0.113.7:0");
+        }
+    }
+
     @Test
     void aProxyThatNamesNobodyIsToldSoWhicheverDialectItAsksFor() throws IOException {
         try (Relay relay = relay(greeter("one")).forwarded(trusting()).start();
