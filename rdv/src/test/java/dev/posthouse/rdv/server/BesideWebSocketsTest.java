@@ -54,7 +54,8 @@ class BesideWebSocketsTest {
                     .startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: rdv/1\r\n")
                     .endsWith("invalid rdv upgrade: requires connection upgrade\n");
             assertThat(answer(dialer.send(SOCKET + "\r\n")))
-                    .startsWith("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
+                    .startsWith(
+                            "HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
             assertThat(answer(dialer.send(SOCKET.replace("GET /socket", "DIAL /t") + "\r\n")))
                     .endsWith("invalid rdv upgrade: bad upgrade websocket\n");
             dialer.send(RawPeer.request("DIAL", "t"));
