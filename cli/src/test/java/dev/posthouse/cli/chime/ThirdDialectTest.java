@@ -238,25 +238,30 @@ class ThirdDialectTest {
 
     @Test
     void limitsCountItsKeysAndItsAddresses() throws Exception {
-        try (Daemon daemon = start("--limits-waiting-per-key", "1", "--limits-waiting-per-address", "2");
+        try (Daemon daemon = start("--limits-waiting-per-key", "2", "--limits-waiting-per-address", "3");
                 ChimePeer here = ChimePeer.mux(at(daemon), ALICE);
                 ChimePeer there = ChimePeer.mux(at(daemon), ALICE);
                 ChimePeer bob = ChimePeer.mux(at(daemon), BOB);
                 ChimePeer carol = ChimePeer.connect(at(daemon), Ed25519KeyPair.generate())) {
             here.say(Kind.RESERVE, 0, "one");
-            awaitLog("\"wait-started\"");
+            here.say(Kind.RESERVE, 0, "another");
+            awaitWaits(2);
             there.say(Kind.RESERVE, 0, "two");
             assertThat(there.hear().text()).isEqualTo("two limit-peer");
             bob.say(Kind.RESERVE, 0, "three");
-            await().atMost(PATIENCE)
-                    .until(() -> log.stream()
-                                    .filter(line -> line.contains("\"wait-started\""))
-                                    .count()
-                            == 2);
+            awaitWaits(3);
             carol.line("WAIT four");
             assertThat(carol.line()).isEqualTo("NO limit-peer");
             await().atMost(PATIENCE).until(() -> page(daemon, "/status.json").contains("limit-peer"));
         }
+    }
+
+    private void awaitWaits(int begun) {
+        await().atMost(PATIENCE)
+                .until(() -> log.stream()
+                                .filter(line -> line.contains("\"wait-started\""))
+                                .count()
+                        == begun);
     }
 
     @Test
