@@ -8,12 +8,15 @@ import dev.posthouse.net.address.AddressPort;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +56,20 @@ public final class HappyEyeballs implements AutoCloseable {
          * @throws IOException if this host has none of that address's family, or none at all
          */
         SocketChannel to(InetSocketAddress remote) throws IOException;
+
+        /**
+         * One that is not bound either, of the address's family.
+         *
+         * @throws IOException if this host does not have that family
+         */
+        static SocketChannel unbound(InetSocketAddress remote) throws IOException {
+            boolean four = remote.getAddress() instanceof Inet4Address;
+            try {
+                return SocketChannel.open(four ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+            } catch (UnsupportedOperationException e) {
+                throw new SocketException("this host has no IPv6", e);
+            }
+        }
     }
 
     /**
@@ -74,11 +91,15 @@ public final class HappyEyeballs implements AutoCloseable {
     private final Channels channels;
     private final Deque<InetSocketAddress> left;
     private final LinkedBlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
-    private final Map<InetSocketAddress, String> failed = new LinkedHashMap<>();
     private @Nullable Exception lastError;
 
+    /** What has become of each address that was tried, for errors; of the caller's thread alone, as is {@link #underWay}. */
+    private final Map<InetSocketAddress, String> tried = new LinkedHashMap<>();
+
+    private int underWay;
+
     /** Guarded by itself, as is {@link #closed}. */
-    private final Map<InetSocketAddress, SocketChannel> started = new LinkedHashMap<>();
+    private final Set<SocketChannel> open = new HashSet<>();
 
     private boolean closed;
 
@@ -108,7 +129,7 @@ public final class HappyEyeballs implements AutoCloseable {
             if (!left.isEmpty()) {
                 start(left.remove());
             }
-            if (left.isEmpty() && failed.keySet().containsAll(startedSoFar())) {
+            if (left.isEmpty() && underWay == 0) {
                 throw new PeerUnreachable(name + " cannot be reached: " + outcomesSoFar(), lastError);
             }
             long remaining = limit.isZero() ? Long.MAX_VALUE : end - System.nanoTime();
@@ -122,8 +143,10 @@ public final class HappyEyeballs implements AutoCloseable {
             if (outcome == null) {
                 continue;
             }
+            underWay--;
+            requireOpen();
             if (outcome.error() == null) {
-                handOut(outcome.address());
+                handOut(outcome.channel());
                 return new Dialed(new TcpStream(outcome.channel()), outcome.took());
             }
             fail(outcome.address(), outcome.error());
@@ -138,18 +161,25 @@ public final class HappyEyeballs implements AutoCloseable {
             fail(address, e);
             return;
         }
-        boolean open;
-        synchronized (started) {
-            open = !closed;
-            if (open) {
-                started.put(address, channel);
-            }
+        synchronized (open) {
+            open.add(channel);
         }
-        if (!open) {
-            closeQuietly(channel);
+        requireOpen();
+        tried.put(address, "no answer");
+        underWay++;
+        Thread.ofVirtual().name("dial " + address).start(() -> outcomes.add(connect(channel, address)));
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        boolean over;
+        synchronized (open) {
+            over = closed;
+        }
+        if (over) {
+            // Once more, for what was opened since.
+            close();
             throw new ClosedChannelException();
         }
-        Thread.ofVirtual().name("dial " + address).start(() -> outcomes.add(connect(channel, address)));
     }
 
     private static Outcome connect(SocketChannel channel, InetSocketAddress address) {
@@ -164,42 +194,27 @@ public final class HappyEyeballs implements AutoCloseable {
         return new Outcome(address, channel, Duration.ofNanos(System.nanoTime() - begun), error);
     }
 
-    private Set<InetSocketAddress> startedSoFar() {
-        synchronized (started) {
-            return Set.copyOf(started.keySet());
-        }
-    }
-
     /** It is the caller's from now on. */
-    private void handOut(InetSocketAddress address) throws ClosedChannelException {
-        synchronized (started) {
+    private void handOut(SocketChannel channel) throws ClosedChannelException {
+        synchronized (open) {
             if (closed) {
                 throw new ClosedChannelException();
             }
-            started.remove(address);
+            open.remove(channel);
         }
     }
 
-    private void fail(InetSocketAddress address, Exception error) throws ClosedChannelException {
-        synchronized (started) {
-            if (closed) {
-                throw new ClosedChannelException();
-            }
-        }
+    private void fail(InetSocketAddress address, Exception error) {
         lastError = error;
-        String reason = error instanceof SocketTimeoutException
-                ? "no answer within " + ATTEMPT_LIMIT.toSeconds() + " s"
-                : String.valueOf(error.getMessage());
-        failed.put(address, reason);
+        tried.put(
+                address,
+                error instanceof SocketTimeoutException
+                        ? "no answer within " + ATTEMPT_LIMIT.toSeconds() + " s"
+                        : String.valueOf(error.getMessage()));
     }
 
     private String outcomesSoFar() {
-        Map<InetSocketAddress, String> all = new LinkedHashMap<>();
-        synchronized (started) {
-            started.keySet().forEach(address -> all.put(address, "no answer"));
-        }
-        all.putAll(failed);
-        return all.entrySet().stream()
+        return tried.entrySet().stream()
                 .map(each -> AddressPort.of(each.getKey()) + " (" + each.getValue() + ")")
                 .collect(Collectors.joining(", "));
     }
@@ -223,9 +238,9 @@ public final class HappyEyeballs implements AutoCloseable {
     @Override
     public void close() {
         List<SocketChannel> all;
-        synchronized (started) {
+        synchronized (open) {
             closed = true;
-            all = List.copyOf(started.values());
+            all = List.copyOf(open);
         }
         all.forEach(HappyEyeballs::closeQuietly);
     }

@@ -8,11 +8,7 @@ import dev.posthouse.net.TimedOut;
 import dev.posthouse.net.Timeouts;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
-import java.net.StandardProtocolFamily;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 
@@ -46,7 +42,7 @@ public final class TcpDialer implements Dialer {
         try {
             List<InetSocketAddress> addresses = addressesOf(target, limit);
             Duration left = limit.isZero() ? limit : Duration.ofNanos(Math.max(1, end - System.nanoTime()));
-            try (var race = new HappyEyeballs(target.toString(), addresses, TcpDialer::channelTo)) {
+            try (var race = new HappyEyeballs(target.toString(), addresses, HappyEyeballs.Channels::unbound)) {
                 return race.run(left).stream();
             }
         } catch (InterruptedException e) {
@@ -61,15 +57,6 @@ public final class TcpDialer implements Dialer {
             return lookup.await(limit).stream()
                     .map(address -> new InetSocketAddress(address, target.port()))
                     .toList();
-        }
-    }
-
-    private static SocketChannel channelTo(InetSocketAddress remote) throws IOException {
-        boolean four = remote.getAddress() instanceof Inet4Address;
-        try {
-            return SocketChannel.open(four ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-        } catch (UnsupportedOperationException e) {
-            throw new SocketException("this host has no IPv6", e);
         }
     }
 }

@@ -1,12 +1,11 @@
 package dev.posthouse.net.punch;
 
+import dev.posthouse.net.dial.HappyEyeballs;
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -56,17 +55,12 @@ final class ReusedPort implements AutoCloseable {
      * @throws IOException if this host does not have the family of {@code remote}
      */
     SocketChannel channelTo(InetSocketAddress remote) throws IOException {
-        boolean four = remote.getAddress() instanceof Inet4Address;
-        SocketChannel channel;
-        try {
-            channel = SocketChannel.open(four ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
-        } catch (UnsupportedOperationException e) {
-            throw new SocketException("this host has no IPv6", e);
-        }
+        SocketChannel channel = HappyEyeballs.Channels.unbound(remote);
         try {
             channel.configureBlocking(false);
             share(channel);
-            channel.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[four ? 4 : 16]), port));
+            byte[] any = new byte[remote.getAddress().getAddress().length];
+            channel.bind(new InetSocketAddress(InetAddress.getByAddress(any), port));
             return channel;
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
