@@ -130,13 +130,13 @@ public final class RdvClient implements AutoCloseable {
 
     RdvListener listen(ServerAddress address, Token token) {
         meetings.requireOneAuthorization(address);
-        return new RdvListener(this, address, token);
+        return new RdvListener(this, calls.of("listener"), address, token);
     }
 
-    /** @param whose ends it when they are closed; this client's do in any case */
+    /** @param whose call it is */
     StreamConnection connect(Calls whose, Method method, ServerAddress address, Token token) throws IOException {
         meetings.requireOneAuthorization(address);
-        return calls.run(timeout, whose, scope -> new LobbyVisits(scope, timeout, notices)
+        return whose.run(timeout, scope -> new LobbyVisits(scope, timeout, notices)
                 .until(() -> visit(scope, method, address, token)));
     }
 
@@ -189,7 +189,7 @@ public final class RdvClient implements AutoCloseable {
         ServerAddress address = ServerAddress.of(server);
         Token word = Token.of(token);
         meetings.requireOneAuthorization(address);
-        return calls.run(timeout, calls, scope -> {
+        return calls.run(timeout, scope -> {
             Rendezvous rendezvous = new LobbyVisits(scope, timeout, notices)
                     .until(() -> meetings.meet(scope, method, address, word, extraCandidates, Extensions.NONE));
             scope.handOutAll();

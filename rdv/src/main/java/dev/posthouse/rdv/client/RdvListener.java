@@ -13,10 +13,12 @@ public final class RdvListener implements Listener {
     private final RdvClient client;
     private final ServerAddress server;
     private final Token token;
-    private final Calls calls = new Calls("listener");
+    private final Calls calls;
 
-    RdvListener(RdvClient client, ServerAddress server, Token token) {
+    /** @param calls ends with the client's */
+    RdvListener(RdvClient client, Calls calls, ServerAddress server, Token token) {
         this.client = client;
+        this.calls = calls;
         this.server = server;
         this.token = token;
     }
