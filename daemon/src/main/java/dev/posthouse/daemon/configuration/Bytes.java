@@ -12,15 +12,6 @@ final class Bytes {
     private Bytes() {}
 
     static long parse(String text, long largest) {
-        return parse(text, 0, largest);
-    }
-
-    /** The same, of one at least. */
-    static long parsePositive(String text, long largest) {
-        return parse(text, 1, largest);
-    }
-
-    private static long parse(String text, long least, long largest) {
         Matcher matcher = TEXT.matcher(text);
         if (matcher.matches()) {
             try {
@@ -28,7 +19,7 @@ final class Bytes {
                 String unit = matcher.group(2);
                 long value = Math.multiplyExact(
                         Long.parseLong(matcher.group(1)), unit.isEmpty() ? 1 : factor(UNITS.indexOf(unit), binary));
-                if (value >= least && value <= largest && !(binary && unit.isEmpty())) {
+                if (value > 0 && value <= largest && !(binary && unit.isEmpty())) {
                     return value;
                 }
             } catch (ArithmeticException | NumberFormatException e) {

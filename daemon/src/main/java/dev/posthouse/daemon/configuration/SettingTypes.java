@@ -60,7 +60,7 @@ public final class SettingTypes {
     /** So many bytes, or no limit. */
     public static final SettingType<Long> BYTES_OR_OFF = SettingType.text(
             "BYTES|off",
-            text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parsePositive(part, Meter.LARGEST_ALLOWANCE)),
+            text -> text.equals(OFF) ? 0L : orOff(text, part -> Bytes.parse(part, Meter.LARGEST_ALLOWANCE)),
             value -> value == 0 ? OFF : Bytes.format(value));
 
     /** Memory, which by default is a share of what the process has. */
@@ -76,7 +76,7 @@ public final class SettingTypes {
                     ? 0L
                     : orOff(
                             text,
-                            part -> Bytes.parsePositive(
+                            part -> Bytes.parse(
                                     part.endsWith("/s") ? part.substring(0, part.length() - 2) : part,
                                     Meter.FASTEST_RATE)),
             value -> value == 0 ? OFF : Bytes.format(value) + "/s");

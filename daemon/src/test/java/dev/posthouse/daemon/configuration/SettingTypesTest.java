@@ -42,7 +42,6 @@ class SettingTypesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0,0,0",
         "1,1,1",
         "1000,1000,1K",
         "1K,1000,1K",
@@ -61,7 +60,20 @@ class SettingTypesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "K", "1k", "1iB", "-1", "1.5M", "1 M", "9223372036854775808", "9223372036854775807K", "2K"})
+            strings = {
+                "",
+                "0",
+                "0K",
+                "K",
+                "1k",
+                "1iB",
+                "-1",
+                "1.5M",
+                "1 M",
+                "9223372036854775808",
+                "9223372036854775807K",
+                "2K"
+            })
     void otherBytesAreRefusedWithWhatIsRight(String text) {
         assertThatThrownBy(() -> Bytes.parse(text, 1_999))
                 .isInstanceOf(IllegalArgumentException.class)
