@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * Who a connection belongs to, as far as it is known: for limits and for logs.
  *
- * @param shown the peer where the world sees it, or the far end of the connection
+ * @param shown the peer where the world sees it, with port 0 if a proxy named none; or the far end of the connection
  * @param address whom limits count: the peer's address as far as it is known, or the proxy's
  * @param key whom limits count as well, once it has proved a key
  */

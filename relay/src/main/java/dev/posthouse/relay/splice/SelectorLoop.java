@@ -182,12 +182,12 @@ final class SelectorLoop implements Runnable {
     /**
      * Starts what may block, off the loop; any thread. If there is no memory for a thread it is started when there is some.
      *
-     * @throws Error if there is none, and the loop is closing or closed: the task will not run
+     * @throws OutOfMemoryError if there is none, and the loop is closing or closed: the task will not run
      */
     void start(Runnable task) {
         try {
             platform.start(task);
-        } catch (RuntimeException | Error e) {
+        } catch (OutOfMemoryError e) {
             synchronized (lock) {
                 if (!accepting) {
                     throw e;
