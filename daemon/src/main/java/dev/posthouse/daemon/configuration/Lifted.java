@@ -20,6 +20,9 @@ final class Lifted {
     /** Lets more bytes through the shorter it is: allowances begin anew with each. */
     private static final String PERIOD = "limits.period";
 
+    private static final List<NetworkBlock> EVERYWHERE =
+            List.of(NetworkBlock.parse("0.0.0.0/0"), NetworkBlock.parse("::/0"));
+
     private final Configuration before;
     private final Configuration after;
     private final List<String> found = new ArrayList<>();
@@ -54,18 +57,14 @@ final class Lifted {
         if (!isEverybody(before.value(Settings.ACCESS_ALLOW)) && isEverybody(after.value(Settings.ACCESS_ALLOW))) {
             add(Settings.ACCESS_ALLOW, "peers could come from everywhere");
         }
-        List<NetworkBlock> denied = after.value(Settings.ACCESS_DENY).blocks();
+        NetworkBlocks denied = after.value(Settings.ACCESS_DENY);
         before.value(Settings.ACCESS_DENY).blocks().stream()
-                .filter(block -> denied.stream().noneMatch(other -> covers(other, block)))
+                .filter(block -> !denied.covers(block))
                 .forEach(block -> add(Settings.ACCESS_DENY, block + " would be denied no longer"));
     }
 
     private static boolean isEverybody(NetworkBlocks allowed) {
-        return allowed.isEmpty() || allowed.blocks().stream().anyMatch(block -> block.prefix() == 0);
-    }
-
-    private static boolean covers(NetworkBlock large, NetworkBlock small) {
-        return large.prefix() <= small.prefix() && large.contains(small.first());
+        return allowed.isEmpty() || EVERYWHERE.stream().anyMatch(allowed::covers);
     }
 
     private <T> void limit(Setting<T> limit) {

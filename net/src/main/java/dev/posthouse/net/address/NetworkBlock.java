@@ -1,6 +1,7 @@
 package dev.posthouse.net.address;
 
 import java.net.InetAddress;
+import java.util.List;
 
 /**
  * A network: all addresses that begin with the same bits (RFC 4632, RFC 4291 section 2.3).
@@ -87,6 +88,18 @@ public record NetworkBlock(IpAddress first, int prefix) {
     /** Whether {@code address} lies in it. */
     public boolean contains(InetAddress address) {
         return contains(IpAddress.of(address));
+    }
+
+    /** Whether all of {@code other} lies in it. */
+    public boolean covers(NetworkBlock other) {
+        return prefix <= other.prefix && contains(other.first);
+    }
+
+    /** Its two halves, the lower one first; there must be more than one address in it. */
+    List<NetworkBlock> halves() {
+        byte[] upper = first.bytes();
+        upper[prefix / 8] |= (byte) (0x80 >> prefix % 8);
+        return List.of(new NetworkBlock(first, prefix + 1), new NetworkBlock(IpAddress.ofBytes(upper, ""), prefix + 1));
     }
 
     /** As {@link #parse} reads it, always with the prefix. */

@@ -41,6 +41,16 @@ public record NetworkBlocks(List<NetworkBlock> blocks) {
         return blocks.stream().anyMatch(block -> block.contains(wanted));
     }
 
+    /** Whether every address of {@code network} lies in one of them, be it in one or in several together. */
+    public boolean covers(NetworkBlock network) {
+        if (blocks.stream().anyMatch(block -> block.covers(network))) {
+            return true;
+        }
+        // Parted only where there is something smaller in it: as often as prefixes are long, for each of them.
+        return blocks.stream().anyMatch(network::covers)
+                && network.halves().stream().allMatch(this::covers);
+    }
+
     public boolean isEmpty() {
         return blocks.isEmpty();
     }

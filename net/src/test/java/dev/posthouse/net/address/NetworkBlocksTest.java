@@ -33,6 +33,28 @@ class NetworkBlocksTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "10.0.0.0/8 | 10.0.0.0/8 | true",
+                "10.0.0.0/8 | 10.1.0.0/16 | true",
+                "10.0.0.0/9, 10.128.0.0/9 | 10.0.0.0/8 | true",
+                "10.128.0.0/9, 10.0.0.0/10, 10.64.0.0/10 | 10.0.0.0/8 | true",
+                "10.0.0.0/9, 10.128.0.0/10 | 10.0.0.0/8 | false",
+                "0.0.0.0/1, 128.0.0.0/1 | 0.0.0.0/0 | true",
+                "::/1, 8000::/1 | ::/0 | true",
+                "::/1, 8000::/1 | 0.0.0.0/0 | false",
+                "192.0.2.0, 192.0.2.1 | 192.0.2.0/31 | true",
+                "192.0.2.0 | 192.0.2.0/31 | false",
+                "2001:db8::, 2001:db8::1 | 2001:db8::/127 | true",
+                "10.0.0.1 | 10.0.0.1 | true",
+            })
+    void networksCoverWhatLiesInThemTogether(String blocks, String network, boolean covered) {
+        assertThat(NetworkBlocks.parse(List.of(blocks.split(", "))).covers(NetworkBlock.parse(network)))
+                .isEqualTo(covered);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "10.0.0.1/8,10.0.0.0/8",
         "10.0.0.0/33,0 to 32",
